@@ -1,0 +1,28 @@
+"""What notebooks show: source, tables, and figures for light and dark pages."""
+
+from companion.display.code import source
+from companion.display.evaluation import confusion, reliability
+from companion.display.images import image_grid
+from companion.display.lines import curves, intervals
+from companion.display.network import Layer, architecture
+from companion.display.svg import drawing, show
+from companion.display.tables import table
+from companion.display.theme import COLORS, LINES, MARKERS, style
+
+__all__ = [
+    "COLORS",
+    "LINES",
+    "MARKERS",
+    "Layer",
+    "architecture",
+    "confusion",
+    "curves",
+    "drawing",
+    "image_grid",
+    "intervals",
+    "reliability",
+    "show",
+    "source",
+    "style",
+    "table",
+]

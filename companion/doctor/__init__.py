@@ -1,0 +1,89 @@
+"""Whether this machine is ready for the notebooks, and which known trap it is in.
+
+From a shell: ``python -m companion.doctor``.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from companion.doctor.checks import Check, Verdict, run_checks
+from companion.doctor.machine import FRAMEWORKS, Machine, Package, Probe, observe
+
+__all__ = [
+    "Check",
+    "Fact",
+    "Machine",
+    "Package",
+    "Probe",
+    "Report",
+    "Verdict",
+    "describe",
+    "observe",
+    "report",
+    "run_checks",
+]
+
+
+class Fact(NamedTuple):
+    """Something that was found on the machine."""
+
+    subject: str
+    value: str
+
+
+class Report(NamedTuple):
+    """What was found, and what the checks say of it."""
+
+    facts: list[Fact]
+    checks: list[Check]
+
+
+def report(quick: bool = False) -> Report:
+    """Examine this machine.
+
+    Parameters
+    ----------
+    quick
+        Whether to leave out importing the frameworks, which takes seconds.
+
+    Returns
+    -------
+    Report
+        Facts and checks, each a row for a table.
+    """
+    machine = observe(quick)
+    return Report(describe(machine), run_checks(machine))
+
+
+def describe(machine: Machine) -> list[Fact]:
+    """List what is worth knowing of a machine.
+
+    Parameters
+    ----------
+    machine
+        What `observe` found.
+
+    Returns
+    -------
+    list of Fact
+        Hardware, versions, backend and devices, tools, and the folder of the data.
+    """
+    memory = "unknown" if machine.memory is None else f"{machine.memory / 2**30:.1f} GiB"
+    facts = [
+        Fact("Python", machine.python),
+        Fact("system", machine.system),
+        Fact("processor", machine.processor),
+        Fact("usable cores", str(machine.cores)),
+        Fact("memory", memory),
+        *(Fact(name, package.version) for name, package in machine.packages.items()),
+        Fact("Keras backend", machine.backend),
+    ]
+    for name in FRAMEWORKS:
+        if (probe := machine.probes.get(name)) and not probe.error:
+            facts.append(Fact(f"devices of {name}", ", ".join(probe.devices)))
+    facts += [Fact(name, value) for name, value in machine.variables.items()]
+    facts += [Fact(tool, "yes" if tool in machine.tools else "no") for tool in ("node", "npm")]
+    cache = machine.cache
+    if cache.is_relative_to(Path.home()):
+        cache = "~" / cache.relative_to(Path.home())
+    return [*facts, Fact("data folder", str(cache))]

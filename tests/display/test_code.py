@@ -1,0 +1,105 @@
+"""The source of functions as Markdown."""
+
+import ast
+import inspect
+import math
+
+import pytest
+
+from companion import metrics
+from companion.display import code, source
+from companion.metrics import classification
+
+
+def sample(x):
+    """Say nothing.
+
+    A fence inside: ```
+    """
+    # kept
+
+    def inner():
+        """Gone as well."""
+        return "not a docstring"
+
+    return x, inner()  # kept too
+
+
+def empty():
+    """Only a docstring."""
+
+
+def test_source_is_fenced_python_below_the_dotted_path(shown):
+    source(metrics.wilson_interval)
+    (output,) = shown
+    assert output.mime == "text/markdown"
+    text = inspect.getsource(metrics.wilson_interval).rstrip("\n")
+    lines = len(text.splitlines())
+    assert output.content == (
+        f"`companion.metrics.classification.wilson_interval` · {lines} lines\n\n"
+        f"```python\n{text}\n```"
+    )
+    assert output.plain == f"# companion.metrics.classification.wilson_interval\n{text}"
+
+
+def test_source_shows_several_things_in_order(shown):
+    source(metrics.accuracy, metrics.Interval, classification)
+    places = [
+        shown[0].content.index(name)
+        for name in ("accuracy`", "Interval`", "`companion.metrics.classification` ·")
+    ]
+    assert places == sorted(places)
+    assert "class Interval(NamedTuple):" in shown[0].content
+
+
+def test_source_without_docstring_keeps_comments_and_everything_else(shown):
+    source(sample, docstring=False)
+    text = shown[0].content
+    assert "Say nothing" not in text
+    assert "Gone as well" not in text
+    assert "# kept\n" in text
+    assert "# kept too" in text
+    assert '"not a docstring"' in text
+    assert "· 7 lines" in text
+
+
+def test_a_fence_is_longer_than_any_inside(shown):
+    source(sample)
+    assert "\n````python\n" in shown[0].content
+    assert shown[0].content.endswith("\n````")
+
+
+def test_a_body_of_nothing_but_a_docstring_becomes_an_ellipsis(shown):
+    source(empty, docstring=False)
+    assert "def empty():\n    ...\n" in shown[0].content
+
+
+@pytest.mark.parametrize("module", [code, classification, inspect, ast])
+def test_stripping_docstrings_changes_nothing_else(module):
+    def bare(text):
+        tree = ast.parse(text)
+        for node in ast.walk(tree):
+            body = getattr(node, "body", None)
+            if (
+                isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+                and body
+                and ast.get_docstring(node) is not None
+            ):
+                node.body = body[1:] or [ast.Expr(ast.Constant(...))]
+        return ast.dump(tree)
+
+    text = inspect.getsource(module)
+    assert bare(code.strip_docstrings(text)) == bare(text)
+    comments = [line for line in text.splitlines() if line.strip().startswith("#")]
+    assert len(comments) >= code.strip_docstrings(text).count("\n    # ") > 0
+
+
+def test_a_docstring_beside_its_def_stays():
+    assert code.strip_docstrings('def f(): "doc"\n') == 'def f(): "doc"\n'
+
+
+def test_source_refuses_what_is_not_written_in_python():
+    with pytest.raises(
+        TypeError, match="obj must be written in Python, got <built-in function sqrt>"
+    ):
+        source(math.sqrt)
