@@ -40,6 +40,7 @@ book: html  ## execute what changed and build the book: _build/html/index.html
 notebooks: $(ready)  ## generate the .ipynb from their sources and execute the changed ones
 	$(python) -m tools.notebooks
 	$(python) -m tools.execute -n $(JOBS)
+	$(python) -m tools.checks
 
 html: notebooks  ## build the HTML from the executed notebooks, strictly
 	$(python) -m tools.vendor

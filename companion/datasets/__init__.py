@@ -68,7 +68,7 @@ def find(name: str) -> Dataset:
 
     Parameters
     ----------
-    name : str
+    name
         A key of ``DATASETS``.
 
     Returns
@@ -93,7 +93,7 @@ def fetch(name: str) -> dict[str, Path]:
 
     Parameters
     ----------
-    name : str
+    name
         A key of ``DATASETS``.
 
     Returns

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Parameters
     ----------
-    arguments : sequence of str, optional
+    arguments
         The words after the program's name; those of this process by default.
 
     Returns

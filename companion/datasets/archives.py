@@ -12,11 +12,11 @@ def extract(archive: Path, members: Mapping[str, str], folder: Path) -> None:
 
     Parameters
     ----------
-    archive : Path
+    archive
         A zip file (a wheel is one) or a tar file, compressed or not.
-    members : mapping of str to str
+    members
         The path of each member in the archive, and the name of the file to write.
-    folder : Path
+    folder
         Where the files are written.
 
     Raises
@@ -35,7 +35,7 @@ def extracting(members: Mapping[str, str]) -> Callable[[Path, Path], None]:
 
     Parameters
     ----------
-    members : mapping of str to str
+    members
         As for :func:`extract`.
 
     Returns

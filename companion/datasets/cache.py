@@ -35,9 +35,9 @@ def fault(path: Path, file: File) -> str | None:
 
     Parameters
     ----------
-    path : Path
+    path
         Where it lies.
-    file : File
+    file
         What it must be.
 
     Returns
@@ -59,9 +59,9 @@ def require(path: Path, file: File) -> None:
 
     Parameters
     ----------
-    path : Path
+    path
         Where it lies.
-    file : File
+    file
         What it must be.
 
     Raises
@@ -82,7 +82,7 @@ def fetch(dataset: Dataset) -> dict[str, Path]:
 
     Parameters
     ----------
-    dataset : Dataset
+    dataset
         The data set.
 
     Returns
@@ -118,7 +118,7 @@ def verify(dataset: Dataset) -> dict[str, str]:
 
     Parameters
     ----------
-    dataset : Dataset
+    dataset
         The data set.
 
     Returns
@@ -135,7 +135,7 @@ def count_files(dataset: Dataset) -> int:
 
     Parameters
     ----------
-    dataset : Dataset
+    dataset
         The data set.
 
     Returns

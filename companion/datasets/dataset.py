@@ -19,11 +19,11 @@ class File:
 
     Parameters
     ----------
-    name : str
+    name
         Its name in the cache, without a folder.
-    size : int
+    size
         Its length in bytes.
-    sha256 : str
+    sha256
         Its SHA-256 digest in hexadecimal digits.
     """
 
@@ -54,15 +54,15 @@ class Dataset:
 
     Parameters
     ----------
-    name : str
+    name
         The name of its folder in the cache and on the command line.
-    title : str
+    title
         What it is, in one line.
-    licence : str
+    licence
         The terms of the data.
-    files : tuple of File
+    files
         The files that a loader reads.
-    sources : tuple of Source
+    sources
         Where they come from, tried in this order.
     """
 

@@ -27,7 +27,7 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
 
     Parameters
     ----------
-    path : path-like
+    path
         The file, not compressed.
 
     Returns
@@ -72,9 +72,9 @@ def write_idx(path: str | os.PathLike[str], array: NDArray[Any]) -> None:
 
     Parameters
     ----------
-    path : path-like
+    path
         The file; one that exists is overwritten.
-    array : ndarray
+    array
         Of dtype uint8, int8, int16, int32, float32 or float64, in any byte order.
 
     Raises

@@ -32,7 +32,7 @@ def load_arrays(file: BufferedIOBase) -> Any:
 
     Parameters
     ----------
-    file : binary file
+    file
         A pickle of Python 2 or 3, open for reading.
 
     Returns

@@ -1,0 +1,1 @@
+"""What builds the book: notebooks from their sources, their execution, the checks."""
