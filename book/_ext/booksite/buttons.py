@@ -1,7 +1,5 @@
 """The download button offers the notebook that lies beside the page."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from typing import Any
@@ -20,11 +18,13 @@ def offer_notebook(
     The theme offers a Markdown page as Markdown only, and would copy the notebook that MyST-NB
     executed, whose text cells are full of markup that only MyST understands.
     """
-    if not context.get("kernelspec") and "ipynb_source" not in context:
+    if "ipynb_source" not in context:  # the theme found no code on the page
         return
     notebook = Path(app.env.doc2path(pagename)).with_suffix(".ipynb")
     if not notebook.is_file():
-        logger.warning("no notebook beside the page: run python -m tools.notebooks", location=pagename)
+        logger.warning(
+            "no notebook beside the page: run python -m tools.notebooks", location=pagename
+        )
         return
     copy = Path(app.outdir, "_sources", f"{pagename}.ipynb")
     copy.parent.mkdir(parents=True, exist_ok=True)

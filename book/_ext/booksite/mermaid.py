@@ -1,9 +1,7 @@
 """The `mermaid` directive: a diagram drawn in the browser, in the colours of the page.
 
-The script is a classic one, not an ES module, so that diagrams also appear on pages opened as files.
+The script is a classic one, not an ES module: diagrams also appear on pages opened as files.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Sequence
@@ -18,7 +16,7 @@ from sphinx.writers.html5 import HTML5Translator
 from . import assets
 
 
-class mermaid(nodes.General, nodes.Element, addnodes.translatable):  # type: ignore[misc]
+class Diagram(nodes.General, nodes.Element, addnodes.translatable):  # type: ignore[misc]
     """A diagram; its source is offered to translators as one message."""
 
     def preserve_original_messages(self) -> None:
@@ -35,7 +33,7 @@ class mermaid(nodes.General, nodes.Element, addnodes.translatable):  # type: ign
 
 
 class Mermaid(SphinxDirective):
-    """A Mermaid diagram, as a fence or directive; `accTitle:` in its source is its alternative text."""
+    """A Mermaid diagram, as a fence or directive; its line `accTitle:` is the alternative text."""
 
     has_content = True
 
@@ -45,12 +43,12 @@ class Mermaid(SphinxDirective):
         title = re.search(r"^\s*accTitle:\s*(.+)$", code, re.MULTILINE)
         if title is None:
             raise self.error("a Mermaid diagram needs alternative text: add a line 'accTitle: ...'")
-        node = mermaid(code=code)
+        node = Diagram(code=code)
         self.set_source_info(node)
         return [node]
 
 
-def visit_html(translator: HTML5Translator, node: mermaid) -> None:
+def visit_html(translator: HTML5Translator, node: Diagram) -> None:
     """Write the source for the script to draw."""
     translator.body.append(f'<pre class="mermaid">\n{translator.encode(node["code"])}\n</pre>\n')
     raise nodes.SkipNode
@@ -60,13 +58,13 @@ def add_scripts(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Load Mermaid on pages that have a diagram, and on no other."""
-    if doctree is not None and doctree.next_node(mermaid) is not None:
+    if doctree is not None and doctree.next_node(Diagram) is not None:
         app.add_js_file(assets.script(assets.MERMAID), priority=500, defer="defer")
         app.add_js_file("mermaid-draw.js", priority=501, defer="defer")
 
 
 def setup(app: Sphinx) -> None:
     """Register the directive, its node and its scripts."""
-    app.add_node(mermaid, html=(visit_html, None))
+    app.add_node(Diagram, html=(visit_html, None))
     app.add_directive("mermaid", Mermaid)
     app.connect("html-page-context", add_scripts)

@@ -1,13 +1,8 @@
 """Addresses in the book's repository, all made from the one in `_config.yml`."""
 
-from __future__ import annotations
-
-from pathlib import Path
 from urllib.parse import quote
 
 from sphinx.config import Config
-
-ROOT = Path(__file__).parents[3]
 
 
 def file_url(config: Config, path: str, lines: tuple[int, int] | None = None) -> str:
