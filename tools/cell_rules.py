@@ -11,6 +11,7 @@ from tools.parameters import faults
 from tools.violations import Violation, Violations
 
 LONGEST = 15  # lines of a function in a notebook
+WIDEST = 79  # characters of a line, which is what the page shows without scrolling
 EXERCISES = range(2, 4)
 
 
@@ -70,6 +71,16 @@ def exercises_have_solutions(book: Book) -> Violations:
                 yield Violation(page.path, following.number, sentence)
             elif "hide-input" not in following.tags:
                 yield Violation(page.path, following.number, "must be folded: tag it hide-input")
+
+
+def lines_fit_the_page(book: Book) -> Violations:
+    """Require lines of code that can be read without scrolling, but for the set-up cell."""
+    for page in book.notebooks:
+        for cell in page.code():
+            for line in cell.source.splitlines():
+                if len(line) > WIDEST and "setup" not in cell.tags:
+                    sentence = f"has a line of {len(line)} characters, {WIDEST} fit: {line.strip()}"
+                    yield Violation(page.path, cell.number, sentence)
 
 
 def definitions_are_short(book: Book) -> Violations:

@@ -26,6 +26,7 @@ PAGE_RULES: tuple[Callable[[Book], Violations], ...] = (
     cell_rules.parameters_are_declared,
     cell_rules.claims_are_checked,
     cell_rules.exercises_have_solutions,
+    cell_rules.lines_fit_the_page,
     cell_rules.definitions_are_short,
     cell_rules.package_is_not_redefined,
 )

@@ -185,6 +185,13 @@ BROKEN = [
         f"{PAGE}:8: must be folded",
     ),
     (
+        cell_rules.lines_fit_the_page,
+        PAGE,
+        "print(middle)",
+        "print('" + 80 * "x" + "')",
+        f"{PAGE}:4: has a line of 89 characters",
+    ),
+    (
         cell_rules.definitions_are_short,
         PAGE,
         "print(middle)",
