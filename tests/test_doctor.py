@@ -54,20 +54,26 @@ def test_a_machine_that_is_well_has_no_complaint():
     assert all(check.advice.endswith(".") for check in run_checks(WELL))
 
 
+def test_E08_python_3_8_is_refused_and_an_untested_newer_one_warned_of():
+    old = find(replace(WELL, python="3.8.10"), "Python")
+    assert old.verdict == "problem"
+    assert "keras 3.15.1 needs >=3.11" in old.advice
+    new = find(replace(WELL, python="3.14.0"), "Python")
+    assert new.verdict == "warning"
+    assert "tensorflow 2.21.0" in new.advice
+
+
+def test_E09_a_torchvision_that_does_not_import_is_named():
+    ill = replace(
+        with_packages(torchvision=Package("0.28.0")),
+        probes={"torchvision": Probe(error="RuntimeError: operator torchvision::nms")},
+    )
+    check = find(ill, "torchvision")
+    assert check.verdict == "warning"
+    assert "pip uninstall torchvision" in check.advice
+
+
 TRAPS = [
-    # E08: "Python 3.8 or higher"
-    (replace(WELL, python="3.8.10"), "Python", "problem", "keras 3.15.1 needs >=3.11"),
-    (replace(WELL, python="3.14.0"), "Python", "warning", "tensorflow 2.21.0"),
-    # E09: torchvision beside a CPU-only torch
-    (
-        replace(
-            with_packages(torchvision=Package("0.28.0")),
-            probes={"torchvision": Probe(error="RuntimeError: operator torchvision::nms")},
-        ),
-        "torchvision",
-        "warning",
-        "pip uninstall torchvision",
-    ),
     # B15 and KT18
     (replace(WELL, backend="theano"), "backend theano", "problem", "Not a backend of Keras 3"),
     (replace(WELL, backend="jax"), "backend jax", "problem", "KERAS_BACKEND to tensorflow"),

@@ -1,0 +1,1 @@
+"""Measurements that compare, on one machine and in one run."""

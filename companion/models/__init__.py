@@ -1,0 +1,1 @@
+"""Keras architectures, one a module; they run on TensorFlow, JAX and PyTorch alike."""
