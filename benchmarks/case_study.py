@@ -20,7 +20,8 @@ With ``--ladder`` the steps between the article's recipe and the fast one are tr
     python -m benchmarks.case_study --ladder --output companion/models/mnist_cnn.json
 
 Progress goes to stderr, one JSON document to stdout. With ``--output`` the document is also written
-to a file after every training; an interrupted run prints what it has.
+to a file after every training; an interrupted run prints what it has, and ``--resume`` goes on from
+the file, keeping what was measured of recipes that are still the same.
 """
 
 import argparse
@@ -57,6 +58,7 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, help="by default 0, 1, ..., one a repeat")
     parser.add_argument("--quick", action="store_true", help="one epoch on few images: no ratio")
     parser.add_argument("--output", type=Path, help="also write the document to this file")
+    parser.add_argument("--resume", action="store_true", help="keep the trainings in that file")
     parser.add_argument("--one", nargs=2, metavar=("RECIPE", "SEED"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -65,10 +67,13 @@ def main() -> None:
         return
     if options.repeats < 1:
         parser.error(f"--repeats must be at least 1, got {options.repeats}")
+    if options.resume and (options.quick or not options.output or not options.output.exists()):
+        parser.error("--resume needs the --output of a run that was not quick")
     seeds = options.seeds or list(range(options.repeats))
     between = list(recipes())[1:-2] if options.ladder else []
     names = [REFERENCE, *between, *options.recipes]
-    measure(names, seeds, quick=options.quick, output=options.output)
+    runs = resumed(options.output, names) if options.resume else []
+    measure(names, seeds, runs, quick=options.quick, output=options.output)
 
 
 def recipes() -> "dict[str, Recipe]":
@@ -79,12 +84,30 @@ def recipes() -> "dict[str, Recipe]":
     return steps | {name: mnist_cnn.recipe(name) for name in OURS}
 
 
-def measure(names: list[str], seeds: list[int], *, quick: bool, output: Path | None) -> None:
-    """Train each recipe once a seed, in turn, and print the document."""
-    runs: list[dict[str, Any]] = []
+def resumed(output: Path, names: list[str]) -> list[dict[str, Any]]:
+    """Give the runs in a file whose recipes are still the same; the machine must be, too."""
+    former = json.loads(output.read_text("utf-8"))
+    if former["machine"] != machine():
+        sys.exit(f"{output} was measured on another machine or with other versions")
+    today = {name: recipe.settings() for name, recipe in recipes().items() if name in names}
+    return [run for run in former["runs"] if today.get(run["recipe"]) == run["settings"]]
+
+
+def measure(
+    names: list[str],
+    seeds: list[int],
+    runs: list[dict[str, Any]],
+    *,
+    quick: bool,
+    output: Path | None,
+) -> None:
+    """Train each recipe once a seed, in turn, unless that is done; print the document."""
+    done = {(run["recipe"], run["seed"]) for run in runs}
     try:
         for seed in seeds:
             for name in names:
+                if (name, seed) in done:
+                    continue
                 runs.append(train_apart(name, seed, quick=quick))
                 show = "{recipe:20} seed {seed}: {seconds:6.1f} s, accuracy {accuracy:.4f}"
                 print(show.format(**runs[-1]), file=sys.stderr, flush=True)
@@ -142,7 +165,7 @@ def train_here(name: str, seed: int, *, quick: bool) -> dict[str, Any]:
 
 def document(runs: list[dict[str, Any]], *, quick: bool) -> dict[str, Any]:
     """Put the runs, the machine and the comparison into one document."""
-    results = {name: summary(runs, name) for name in dict.fromkeys(run["recipe"] for run in runs)}
+    results = {name: summary(runs, name) for name in {run["recipe"]: None for run in runs}}
     reference = results.get(REFERENCE)
     for name, result in results.items():
         if quick or name == REFERENCE or reference is None:

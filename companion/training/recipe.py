@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.training.batches import shuffled_batches
 from companion.training.schedules import OneCycle
 
 Arrays = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -41,6 +42,9 @@ class Recipe:
         Whether the accuracy on the training images is counted along the way; it costs time.
     steps_per_call
         Steps that Keras hands to TensorFlow at once, at least 1; other backends take one.
+    autotuned
+        Whether TensorFlow's input pipeline tunes itself while it runs, as Keras's does; see
+        `companion.training.batches`. Without it no part of the images can be held back.
 
     Raises
     ------
@@ -57,6 +61,7 @@ class Recipe:
     validation_split: float = 0.0
     running_accuracy: bool = True
     steps_per_call: int = 1
+    autotuned: bool = True
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "steps_per_call"):
@@ -69,6 +74,10 @@ class Recipe:
             share = getattr(self, name)
             if not 0 <= share < 1:
                 raise ValueError(f"{name} must be in [0, 1), got {share}")
+        if self.validation_split and not self.autotuned:
+            raise ValueError(
+                f"validation_split must be 0 if not autotuned, got {self.validation_split}"
+            )
 
     def settings(self) -> dict[str, str | int | float]:
         """Give the fields as plain values, the network by its name."""
@@ -227,10 +236,13 @@ def train(
     )
     # Otherwise TensorFlow traces the first step twice: once to create these variables.
     model.optimizer.build(model.trainable_variables)
+    arrays = pixels(images), keras.utils.to_categorical(labels, classes)
+    if on_tensorflow and not recipe.autotuned:
+        batches = {"x": shuffled_batches(*arrays, recipe.batch_size, seed), "shuffle": False}
+    else:
+        batches = {"x": arrays[0], "y": arrays[1], "batch_size": recipe.batch_size}
     history = model.fit(
-        pixels(images),
-        keras.utils.to_categorical(labels, classes),
-        batch_size=recipe.batch_size,
+        **batches,
         epochs=recipe.epochs,
         validation_split=recipe.validation_split,
         callbacks=list(callbacks),

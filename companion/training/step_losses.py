@@ -9,7 +9,8 @@ class StepLosses(keras.callbacks.Callback):  # type: ignore[misc]
     r"""Record the mean training loss of every so many batches.
 
     Within an epoch Keras reports the running mean :math:`m_t` over its first :math:`t` batches,
-    which are equally large but for the last. The mean over the batches :math:`s+1, \dots, t` is therefore
+    which are equally large but for the last. The mean over the batches :math:`s+1, \dots, t` is
+    therefore
 
     .. math:: \frac{t\,m_t - s\,m_s}{t - s}.
 

@@ -88,6 +88,21 @@ def test_several_steps_a_call_learn_the_same():
     np.testing.assert_allclose(weights(one), weights(four), atol=1e-6)
 
 
+def test_without_the_autotuner_every_image_is_seen_once_an_epoch_and_the_same_is_learnt_again():
+    recipe = replace(RECIPE, autotuned=False, epochs=8)
+    counted = StepLosses(every=1)
+    first = train(recipe, made(37), seed=0, callbacks=[counted])
+    again = train(recipe, made(37), seed=0)
+    assert counted.steps[-1] == 8 * 5
+    assert first.accuracy(*made(37)[1]) > 0.9
+    np.testing.assert_array_equal(weights(first), weights(again))
+
+
+def test_without_the_autotuner_nothing_can_be_held_back():
+    with pytest.raises(ValueError, match=r"validation_split must be 0 if not autotuned, got 0\.2"):
+        replace(RECIPE, autotuned=False, validation_split=0.2)
+
+
 def test_label_smoothing_keeps_the_network_uncertain():
     data = made(300)
     certainty = [
