@@ -255,6 +255,10 @@ def test_a_package_is_read_from_its_metadata(monkeypatch, tmp_path):
         "Requires-Dist: numpy<3,>=1.26\n"
         "Requires-Dist: numpy>=9; extra == 'new'\n"
     )
+    libraries = tmp_path / "torch" / "lib"
+    libraries.mkdir(parents=True)
+    for name in ("libiomp5.so", "libtorch.so"):
+        (libraries / name).touch()
     (folder / "RECORD").write_text("torch/lib/libiomp5.so,,\ntorch/lib/libtorch.so,,\n")
     monkeypatch.syspath_prepend(tmp_path)
     seen = machine.observe(quick=True).packages["torch"]

@@ -188,8 +188,13 @@ def _package(name: str) -> Package | None:
     except metadata.PackageNotFoundError:
         return None
 
+    try:
+        stated_metadata = found.metadata
+    except FileNotFoundError:  # from the backport importlib_metadata, where it is loaded
+        return Package("0+broken")
+
     def stated(key: str) -> list[str]:
-        return found.metadata.get_all(key) or []
+        return stated_metadata.get_all(key) or []
 
     pythons = re.findall(r"Python :: 3\.(\d+)$", "\n".join(stated("Classifier")), re.MULTILINE)
     numpy = (re.fullmatch(r"numpy\s*\(?([^;)]*)\)?", need) for need in found.requires or [])
