@@ -58,7 +58,7 @@ GOOD = struct.pack(">HBBI3B", 0, 8, 1, 3, 7, 8, 9)
         (GOOD[:3], "not an IDX file"),
         (b"\x00\x01" + GOOD[2:], "not an IDX file"),
         (b"\x00\x00\x07" + GOOD[3:], "not an IDX file"),
-        (gzip.compress(GOOD), "not an IDX file"),
+        (gzip.compress(GOOD, mtime=0), "not an IDX file"),
         (b"<html>404</html>", "not an IDX file"),
         (GOOD[:6], "truncated"),
         (GOOD[:-1], r"truncated: shape \(3,\) of uint8 takes 11 bytes, got 10"),
