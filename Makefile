@@ -54,7 +54,7 @@ test: $(ready) $(torch)  ## run all tests, the models' on TensorFlow, JAX and Py
 site-test: $(ready)  ## open the built book in Chromium
 	BOOK_HTML=_build/html $(python) -m pytest tests/site
 
-bench: $(ready)  ## the benchmarks, as JSON (the case study: about half an hour)
+bench: $(ready)  ## the benchmarks, as JSON
 	$(python) -m benchmarks.case_study
 
 lint: $(ready)  ## ruff and mypy
