@@ -184,7 +184,7 @@ def test_the_home_folder_is_not_shown(monkeypatch):
 def test_observing_this_machine_quickly_imports_no_framework(monkeypatch):
     probed = []
     monkeypatch.setattr(machine, "probe", lambda programs, seconds: probed.append(programs) or {})
-    seen = machine.observe(quick=True)
+    seen = machine.observe("none")
     assert probed == [{}]
     assert seen.packages["numpy"].version
     assert seen.cores >= 1
@@ -224,9 +224,9 @@ def test_the_backend_is_chosen_as_keras_chooses(monkeypatch, tmp_path, variable,
 def test_the_data_folder_is_that_of_the_datasets(monkeypatch, tmp_path):
     cache = pytest.importorskip("companion.datasets.cache")
     monkeypatch.delenv("COMPANION_DATA", raising=False)
-    assert machine.observe(quick=True).cache == cache.cache_folder()
+    assert machine.observe("none").cache == cache.cache_folder()
     monkeypatch.setenv("COMPANION_DATA", str(tmp_path / "absent" / "folder"))
-    assert machine.observe(quick=True).cache == cache.cache_folder()
+    assert machine.observe("none").cache == cache.cache_folder()
 
 
 def test_probes_report_devices_errors_and_time_limits():
@@ -261,14 +261,14 @@ def test_a_package_is_read_from_its_metadata(monkeypatch, tmp_path):
         (libraries / name).touch()
     (folder / "RECORD").write_text("torch/lib/libiomp5.so,,\ntorch/lib/libtorch.so,,\n")
     monkeypatch.syspath_prepend(tmp_path)
-    seen = machine.observe(quick=True).packages["torch"]
+    seen = machine.observe("none").packages["torch"]
     assert seen == Package("9.1+cpu", ">=3.12", "3.13", "<3,>=1.26", ("libiomp5.so",))
 
 
 def test_a_package_with_broken_metadata_is_reported_and_not_fatal(monkeypatch, tmp_path):
     (tmp_path / "keras-3.0.dist-info").mkdir()
     monkeypatch.syspath_prepend(tmp_path)
-    seen = machine.observe(quick=True)
+    seen = machine.observe("none")
     assert seen.packages["keras"].version == "0+broken"
     assert find(seen, "Keras").verdict == "problem"
 
@@ -278,7 +278,7 @@ def test_tensorflow_cpu_counts_as_tensorflow(monkeypatch, tmp_path):
     folder.mkdir()
     (folder / "METADATA").write_text("Name: tensorflow-cpu\nVersion: 2.21.0\n")
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
-    assert machine.observe(quick=True).packages["tensorflow"].version == "2.21.0"
+    assert machine.observe("none").packages["tensorflow"].version == "2.21.0"
 
 
 # Versions
@@ -310,7 +310,7 @@ def test_versions_are_compared_by_number():
 @pytest.fixture
 def machine_is(monkeypatch):
     def use(seen):
-        monkeypatch.setattr(doctor, "observe", lambda quick: seen)
+        monkeypatch.setattr(doctor, "observe", lambda imports: seen)
 
     return use
 
@@ -334,7 +334,7 @@ def test_the_command_fails_on_a_problem_only(machine_is, capsys):
 
 def test_the_command_prints_json(machine_is, capsys):
     machine_is(WELL)
-    assert main(["--json", "--quick"]) == 0
+    assert main(["--json", "--imports", "none"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert {"subject": "Python", "value": "3.12.4"} in rows["facts"]
     assert {check["verdict"] for check in rows["checks"]} == {"ok"}

@@ -137,6 +137,7 @@ def fill_cache(book: Book) -> None:
         data = {"execution_seconds": kept(page)["seconds"]}
         bundle = CacheBundleIn(notebook, str(page.source), data=data)
         cache.cache_notebook_bundle(bundle, check_validity=False)
+    cache.db.dispose()  # nothing else closes its connections
     for name, _ in contents.items() ^ former.items():
         # Sphinx sees the source alone: without this it would show the former outputs.
         (build / ".doctrees" / "book" / f"{name}.doctree").unlink(missing_ok=True)

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from companion.doctor.checks import Check, Verdict, run_checks
-from companion.doctor.machine import FRAMEWORKS, Machine, Package, Probe, observe
+from companion.doctor.machine import FRAMEWORKS, Imports, Machine, Package, Probe, observe
 
 __all__ = [
     "Check",
     "Fact",
+    "Imports",
     "Machine",
     "Package",
     "Probe",
@@ -38,20 +39,21 @@ class Report(NamedTuple):
     checks: list[Check]
 
 
-def report(quick: bool = False) -> Report:
+def report(imports: Imports = "all") -> Report:
     """Examine this machine.
 
     Parameters
     ----------
-    quick
-        Whether to leave out importing the frameworks, which takes seconds.
+    imports
+        Which frameworks to import, each in a process of its own, to see whether they work and what
+        devices they find: all that are installed, only Keras's ``"backend"``, or ``"none"``.
 
     Returns
     -------
     Report
         Facts and checks, each a row for a table.
     """
-    machine = observe(quick)
+    machine = observe(imports)
     return Report(describe(machine), run_checks(machine))
 
 

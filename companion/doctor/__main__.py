@@ -4,8 +4,9 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from typing import get_args
 
-from companion.doctor import report
+from companion.doctor import Imports, report
 
 _MARKS = {"ok": "ok     ", "warning": "WARNING", "problem": "PROBLEM"}
 
@@ -25,9 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m companion.doctor", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    parser.add_argument("--quick", action="store_true", help="do not import the frameworks")
+    parser.add_argument(
+        "--imports",
+        choices=get_args(Imports),
+        default="all",
+        help="frameworks to import: all, only the backend of Keras, or none (default: all)",
+    )
     options = parser.parse_args(arguments)
-    facts, checks = report(options.quick)
+    facts, checks = report(options.imports)
     if options.json:
         rows = {"facts": [f._asdict() for f in facts], "checks": [c._asdict() for c in checks]}
         print(json.dumps(rows, indent=2))

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+Imports = Literal["all", "backend", "none"]
 FRAMEWORKS = ("tensorflow", "jax", "torch")
 # The packages that matter here; those of the second line bring OpenMP runtimes.
 PACKAGES = (
@@ -66,16 +67,17 @@ class Machine:
     backend: str  # that Keras would choose
     variables: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)  # path by name
-    probes: Mapping[str, Probe] = field(default_factory=dict)  # by package; empty in a quick look
+    probes: Mapping[str, Probe] = field(default_factory=dict)  # by package; of those that were imported
 
 
-def observe(quick: bool = False) -> Machine:
+def observe(imports: Imports = "all") -> Machine:
     """Look at this machine.
 
     Parameters
     ----------
-    quick
-        Whether to leave out importing the frameworks, which takes seconds.
+    imports
+        Which frameworks to import, each in a process of its own, to see whether they work and what
+        devices they find: all that are installed, only Keras's ``"backend"``, or ``"none"``.
 
     Returns
     -------
@@ -86,7 +88,9 @@ def observe(quick: bool = False) -> Machine:
     if "tensorflow" not in packages and (found := _package("tensorflow-cpu")):
         packages["tensorflow"] = found  # the same library, in a smaller wheel
     cache = _cache_folder()
-    probed = [] if quick else [name for name in _PROBES if name in packages]
+    backend = chosen_backend()
+    wanted = {"all": tuple(_PROBES), "backend": (backend,), "none": ()}[imports]
+    probed = [name for name in wanted if name in _PROBES and name in packages]
     return Machine(
         python=platform.python_version(),
         system=platform.platform(),
@@ -96,7 +100,7 @@ def observe(quick: bool = False) -> Machine:
         disk=shutil.disk_usage(next(p for p in (cache, *cache.parents) if p.exists())).free,
         cache=cache,
         packages=packages,
-        backend=chosen_backend(),
+        backend=backend,
         variables={name: os.environ[name] for name in VARIABLES if name in os.environ},
         tools={t: path for t in ("node", "npm", "nvidia-smi") if (path := shutil.which(t))},
         probes=probe({name: _PROBES[name] for name in probed}, _SECONDS),

@@ -124,7 +124,10 @@ def cached(checkout, path=PAGE) -> str:
         path, MdParserConfig(enable_extensions={"colon_fence"}), NbParserConfig(), text
     )
     cache = get_cache(checkout.root / "_build/.jupyter_cache")
-    _, notebook = cache.merge_match_into_notebook(reader.read(text))
+    try:
+        _, notebook = cache.merge_match_into_notebook(reader.read(text))
+    finally:
+        cache.db.dispose()
     return notebook.cells[-1].outputs[0].text
 
 
