@@ -67,7 +67,7 @@ class Machine:
     backend: str  # that Keras would choose
     variables: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)  # path by name
-    probes: Mapping[str, Probe] = field(default_factory=dict)  # by package; of those that were imported
+    probes: Mapping[str, Probe] = field(default_factory=dict)  # by package imported
 
 
 def observe(imports: Imports = "all") -> Machine:
