@@ -1,8 +1,9 @@
 # `make help` lists the targets. Each does its own set-up on a fresh clone.
 # Variables: PYTHON (an interpreter, 3.11 to 3.13), VENV (the environment's folder), JOBS.
 
-# The first of these that is a Python we support.
-interpreter := $(shell for p in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+# The one asked for, or the first of these that is a Python we support.
+candidates := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+interpreter := $(shell for p in $(candidates); do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { echo "$$p"; break; }; done)
 VENV ?= .venv
@@ -23,7 +24,7 @@ help:  ## list the targets
 setup: $(ready)  ## make the environment in .venv from requirements.lock
 
 $(ready): requirements.lock pyproject.toml
-	@test -n "$(interpreter)" || { echo "No Python 3.11, 3.12 or 3.13 found; name one: make PYTHON=/path/to/python" >&2; exit 1; }
+	@test -n "$(interpreter)" || { echo "None of these is Python 3.11, 3.12 or 3.13: $(candidates); name one: make PYTHON=/path/to/python" >&2; exit 1; }
 	test -x $(python) || $(interpreter) -m venv $(VENV)
 	$(python) -m pip install --quiet uv
 	$(python) -m uv pip install --quiet --python $(python) --require-hashes -r requirements.lock
@@ -66,9 +67,10 @@ format: $(ready)  ## put the code into its standard form
 	$(python) -m ruff check --fix .
 	$(python) -m ruff format .
 
-lock: $(ready)  ## resolve the newest versions into requirements.lock
+lock: $(ready)  ## resolve the newest versions into requirements.lock and environment.yml
 	$(python) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements.lock
+	$(python) -m tools.conda
 
 clean:  ## remove what the build made; the environment and the data stay
 	rm -rf _build .run book/_static/vendor .pytest_cache .mypy_cache .ruff_cache .hypothesis

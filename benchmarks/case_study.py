@@ -29,7 +29,6 @@ import importlib.metadata
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -37,12 +36,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from companion.doctor.machine import processor, usable_cores
+
 if TYPE_CHECKING:
     from companion.training import Recipe
 
 REFERENCE = "article"
 OURS = ("fast", "accurate")
 QUICK_SIZE = 6000
+FULL, QUICK = "case_study", "case_study, QUICK: one epoch on few images, not comparable"
 
 
 def main() -> None:
@@ -68,11 +70,11 @@ def main() -> None:
     if options.repeats < 1:
         parser.error(f"--repeats must be at least 1, got {options.repeats}")
     if options.resume and (options.quick or not options.output or not options.output.exists()):
-        parser.error("--resume needs the --output of a run that was not quick")
+        parser.error("--resume needs the --output of a run, and goes with no --quick")
     seeds = options.seeds or list(range(options.repeats))
     between = list(recipes())[1:-2] if options.ladder else []
     names = [REFERENCE, *between, *options.recipes]
-    runs = resumed(options.output, names) if options.resume else []
+    runs = resumed(options.output) if options.resume else []
     measure(names, seeds, runs, quick=options.quick, output=options.output)
 
 
@@ -84,12 +86,14 @@ def recipes() -> "dict[str, Recipe]":
     return steps | {name: mnist_cnn.recipe(name) for name in OURS}
 
 
-def resumed(output: Path, names: list[str]) -> list[dict[str, Any]]:
+def resumed(output: Path) -> list[dict[str, Any]]:
     """Give the runs in a file whose recipes are still the same; the machine must be, too."""
     former = json.loads(output.read_text("utf-8"))
+    if former["benchmark"] != FULL:
+        sys.exit(f"{output} must hold a full run, got {former['benchmark']!r}")
     if former["machine"] != machine():
         sys.exit(f"{output} was measured on another machine or with other versions")
-    today = {name: recipe.settings() for name, recipe in recipes().items() if name in names}
+    today = {name: recipe.settings() for name, recipe in recipes().items()}
     return [run for run in former["runs"] if today.get(run["recipe"]) == run["settings"]]
 
 
@@ -150,17 +154,25 @@ def train_here(name: str, seed: int, *, quick: bool) -> dict[str, Any]:
     if quick:
         recipe = replace(recipe, epochs=1)
     run = train(recipe, data, seed=seed, train_size=QUICK_SIZE if quick else None)
-    # Linux counts in kibibytes, macOS in bytes.
-    unit = 1 if sys.platform == "darwin" else 1024
     return {
         "recipe": name,
         "settings": recipe.settings(),
         "seed": seed,
         "seconds": round(run.seconds, 3),
         "accuracy": round(run.accuracy(*data[1]), 4),
-        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 2**20,
+        "peak_memory_mib": peak_memory_mib(),
         "backend": keras.backend.backend(),
     }
+
+
+def peak_memory_mib() -> int | None:
+    """Give the most memory that this process ever had, None on Windows, which does not count it."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts in bytes, Linux in kibibytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 2**20
 
 
 def document(runs: list[dict[str, Any]], *, quick: bool) -> dict[str, Any]:
@@ -175,9 +187,7 @@ def document(runs: list[dict[str, Any]], *, quick: bool) -> dict[str, Any]:
         result["part_of_reference_seconds"] = round(part, 4)
         result["ratio"] = round(part, 4) if reached else None
     return {
-        "benchmark": "case_study, QUICK: one epoch on few images, not comparable"
-        if quick
-        else "case_study",
+        "benchmark": QUICK if quick else FULL,
         "machine": machine(),
         "results": results,
         **({} if quick else {"ratio": results.get("fast", {}).get("ratio")}),
@@ -189,13 +199,14 @@ def summary(runs: list[dict[str, Any]], name: str) -> dict[str, Any]:
     """Summarise the runs of one recipe."""
     mine = [run for run in runs if run["recipe"] == name]
     accuracies = [run["accuracy"] for run in mine]
+    peaks = [run["peak_memory_mib"] for run in mine if run["peak_memory_mib"] is not None]
     return {
         "settings": mine[0]["settings"],
         "runs": len(mine),
         "median_seconds": statistics.median(run["seconds"] for run in mine),
         "mean_accuracy": round(statistics.mean(accuracies), 5),
         "worst_accuracy": min(accuracies),
-        "median_peak_memory_mib": statistics.median(run["peak_memory_mib"] for run in mine),
+        "median_peak_memory_mib": statistics.median(peaks) if peaks else None,
     }
 
 
@@ -211,7 +222,7 @@ def machine() -> dict[str, Any]:
     return {
         "system": platform.platform(),
         "processor": processor(),
-        "cores": os.cpu_count(),
+        "cores": usable_cores(),
         "threads": {
             name: os.environ[name]
             for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -221,16 +232,6 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": versions,
     }
-
-
-def processor() -> str:
-    """Name the processor as well as the system can."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 if __name__ == "__main__":

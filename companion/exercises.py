@@ -60,7 +60,10 @@ def _hint(answer: object, solution: object, tolerance: float) -> str | None:
 def _number_hint(answer: object, solution: Number, tolerance: float) -> str | None:
     if isinstance(answer, bool | np.bool_) or not isinstance(answer, Number):
         return "; a number is asked for"
-    right, given = complex(solution), complex(answer)  # type: ignore[call-overload]
+    try:
+        right, given = complex(solution), complex(answer)  # type: ignore[call-overload]
+    except OverflowError:  # a whole number beyond the floats: only the same is right
+        return None if answer == solution else ""
     if given == right or abs(given - right) <= tolerance:
         return None
     if math.isnan(given.real):

@@ -74,7 +74,7 @@ def test_E09_a_torchvision_that_does_not_import_is_named():
 
 
 TRAPS = [
-    # B15 and KT18
+    # KT18
     (replace(WELL, backend="theano"), "backend theano", "problem", "Not a backend of Keras 3"),
     (replace(WELL, backend="jax"), "backend jax", "problem", "KERAS_BACKEND to tensorflow"),
     (without("tensorflow"), "backend tensorflow", "problem", "install one"),
@@ -115,6 +115,7 @@ TRAPS = [
     (replace(WELL, memory=2 * 2**30), "memory", "warning", "3 GiB"),
     (replace(WELL, disk=2**20), "disk", "problem", "COMPANION_DATA"),
     (replace(WELL, disk=2**30), "disk", "warning", "not for installing"),
+    (replace(WELL, writable=False), "the data folder cannot be", "problem", "Make /cache writable"),
     (with_packages(pip=Package("20.0.2")), "pip", "warning", "Very old"),
 ]
 
@@ -189,6 +190,33 @@ def test_observing_this_machine_quickly_imports_no_framework(monkeypatch):
     assert seen.packages["numpy"].version
     assert seen.cores >= 1
     assert seen.disk > 0
+
+
+def test_a_data_folder_that_one_may_not_enter_is_a_problem(monkeypatch, tmp_path):
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    monkeypatch.setenv("COMPANION_DATA", str(locked / "data"))
+    stat, access = os.stat, os.access
+
+    def denying_stat(path, **options):
+        if Path(path).is_relative_to(locked / "data"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **options)
+
+    def denying_access(path, mode):
+        if Path(path).is_relative_to(locked / "data"):
+            return False
+        return access(path, mode) and (Path(path) != locked or mode == os.F_OK)
+
+    monkeypatch.setattr(os, "stat", denying_stat)  # root may enter any folder
+    monkeypatch.setattr(os, "access", denying_access)
+    check = find(machine.observe("none"), "the data folder cannot be written")
+    assert check.verdict == "problem"
+    assert str(locked / "data") in check.advice
+
+
+def test_the_processor_has_a_name():
+    assert machine.processor()
 
 
 def test_usable_cores_respect_affinity(monkeypatch):

@@ -1,6 +1,8 @@
 """The descriptions of the environment agree: pyproject.toml, the lock, environment.yml."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -9,32 +11,14 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tools.conda import locked
+
 ROOT = Path(__file__).parents[1]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
 CONDA_PYTHON = next(d for d in CONDA if str(d).startswith("python=")).removeprefix("python=")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
-
-def locked(python: str) -> dict[str, str]:
-    """Name -> version for one Python on Linux, read from the lock file."""
-    place = {
-        "python_version": python,
-        "python_full_version": f"{python}.0",
-        "sys_platform": "linux",
-        "platform_machine": "x86_64",
-        "platform_system": "Linux",
-        "os_name": "posix",
-        "platform_python_implementation": "CPython",
-        "implementation_name": "cpython",
-    }
-    versions = {}
-    for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines():
-        if re.match(r"[a-zA-Z]", line):
-            requirement = Requirement(line.removesuffix("\\"))
-            if requirement.marker is None or requirement.marker.evaluate(place):
-                (pin,) = requirement.specifier
-                versions[canonicalize_name(requirement.name)] = pin.version
-    return versions
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 
 
 def direct() -> dict[str, Requirement]:
@@ -46,25 +30,34 @@ def direct() -> dict[str, Requirement]:
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 def test_the_lock_satisfies_every_range(python: str) -> None:
-    versions = locked(python)
+    versions = locked(LOCK, python)
     for name, requirement in direct().items():
         assert requirement.specifier.contains(versions[name], prereleases=True), requirement
 
 
 def test_the_lock_has_hashes_and_no_index() -> None:
-    text = (ROOT / "requirements.lock").read_text("utf-8")
-    entries = re.split(r"\n(?=[a-zA-Z])", text)
+    entries = re.split(r"\n(?=[a-zA-Z])", LOCK)
     assert len(entries) > 100
     assert all("--hash=sha256:" in entry for entry in entries)
-    assert "://" not in text
-    assert "--index" not in text
+    assert "://" not in LOCK
+    assert "--index" not in LOCK
 
 
 def test_the_conda_environment_is_the_lock() -> None:
     (pip,) = [d["pip"] for d in CONDA if isinstance(d, dict)]
     pinned = {canonicalize_name(n): v for n, v in (line.split("==") for line in pip)}
-    versions = locked(CONDA_PYTHON)
+    versions = locked(LOCK, CONDA_PYTHON)
     assert pinned == {name: versions[name] for name in direct()}
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.parametrize("python", ["no-such-python", "false"])
+def test_a_python_that_cannot_be_used_is_not_replaced_by_another(python, tmp_path) -> None:
+    command = ["make", "setup", f"PYTHON={python}", f"VENV={tmp_path}/venv"]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert made.returncode != 0
+    assert f"None of these is Python 3.11, 3.12 or 3.13: {python};" in made.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_torch_of_the_tests_is_named_once() -> None:

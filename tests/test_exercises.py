@@ -34,6 +34,7 @@ def test_no_answer_asks_for_one(verdict):
         (NAN, NAN),
         (float("inf"), float("inf")),
         (1 + 2j, 1 + 2j),
+        (10**400, 10**400),
         (True, True),
         (np.bool_(False), False),
         (" Overfitting ", "overfitting"),
@@ -56,6 +57,8 @@ def test_right_answers_are_right(verdict, answer, solution):
     [
         (2, 3, "Not yet: got 2, which is too small."),
         (3.1, 3, "Not yet: got 3.1, which is too large."),
+        (3, 10**400, "Not yet: got 3."),
+        (10**400, 3.5, "Not yet: got 1000"),
         (float("inf"), 3, "Not yet: got inf, which is too large."),
         (np.float64(2.5), 3, "Not yet: got 2.5, which is too small."),
         (NAN, 3, "Not yet: got nan."),

@@ -13,7 +13,7 @@ from tools import myst
 from tools.pages import ROOT, Page, find
 from tools.repository import repository_url, site_url
 
-HEADING = re.compile(r"#+ +(?P<title>.*?) *#*$", re.MULTILINE)
+HEADING = re.compile(r"^#+ +(?P<title>.*?) *#*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

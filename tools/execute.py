@@ -144,10 +144,9 @@ def fill_cache(book: Book) -> None:
     files.write(marker, json.dumps(contents, indent=1))
 
 
-def execute(book: Book, wanted: list[str], jobs: int, force: bool = False) -> list[Page]:
-    """Execute the wanted pages that changed, or all of them; return those that failed."""
+def execute(book: Book, pages: list[Page], jobs: int, force: bool = False) -> list[Page]:
+    """Execute those of the pages that changed, or all of them; return those that failed."""
     package = Package(book.root)
-    pages = select(book.pages, wanted)
     stale = [page for page in pages if force or not current(page, package)]
     for page in pages:
         if page not in stale:
@@ -188,7 +187,11 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     options = parser.parse_args(arguments)
     with alone(root):
         book = Book(root)
-        failed = execute(book, options.pages, options.jobs, options.force)
+        try:
+            pages = select(book.pages, options.pages)
+        except ValueError as error:
+            parser.error(str(error))
+        failed = execute(book, pages, options.jobs, options.force)
         fill_cache(book)
     for page in failed:
         print(f"failed: {page.path}", file=sys.stderr)

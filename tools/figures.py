@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from matplotlib.colors import to_rgb
 
-LIGHT, DARK = "#ffffff", "#14181e"  # the page, by mode
+LIGHT, DARK = "#fdfdfc", "#15191e"  # the page, by mode, as book.css has it
 READABLE = 3.0  # WCAG 2.2, success criterion 1.4.11: graphics and large text
 BACKGROUND = 0.1  # share of a figure from which an area counts as its background
 
@@ -113,20 +113,20 @@ class _Reader(HTMLParser):
     def _faint(self, tag: str, attributes: Style) -> list[str]:
         """Return what a reader cannot see of an element in one of the two modes."""
         style: Style = {}
-        for _, inherited in self._open[self._first_svg() :]:
+        for inherited in self._ancestors():
             style |= _inheritable(inherited)
         own = _declared(attributes)
         style |= own
-        if "0" in {own.get("opacity"), own.get("display")}:
+        if any(_is_hidden(declared) for declared in (own, *map(_declared, self._ancestors()))):
             return []
         stroke, fill = style.get("stroke", "none"), style.get("fill", "black")
         faint = []
-        if unreadable(stroke) and style.get("stroke-opacity") != "0" and tag in SHAPES | {"use"}:
+        if unreadable(stroke) and _opacity(style, "stroke-") and tag in SHAPES | {"use"}:
             faint.append(f"lines in {stroke}")
         is_text = tag in {"text", "tspan"}
         # A glyph or a marker; one of strokes alone, such as a tick, has no fill of its own.
         is_glyph = tag == "use" and ("fill" in style or stroke == "none")
-        if unreadable(fill) and (is_text or is_glyph) and style.get("fill-opacity") != "0":
+        if unreadable(fill) and (is_text or is_glyph) and _opacity(style, "fill-"):
             faint.append(f"text or markers in {fill}")
         if (
             tag in SHAPES
@@ -136,13 +136,15 @@ class _Reader(HTMLParser):
             faint.append(f"a background in {fill}")
         return faint
 
-    def _first_svg(self) -> int:
-        return next(at for at, (name, _) in enumerate(self._open) if name == "svg")
+    def _ancestors(self) -> list[Style]:
+        """Return the attributes of the elements that are open, from the first <svg> on."""
+        first = next(at for at, (name, _) in enumerate(self._open) if name == "svg")
+        return [attributes for _, attributes in self._open[first:]]
 
     def _covers(self, tag: str, attributes: Style, style: Style, fill: str) -> bool:
         """Whether an element lays a large opaque area in the colour of a page under the text."""
-        opacity = float(style.get("fill-opacity", 1)) * float(style.get("opacity", 1))
-        pages = {to_rgb(LIGHT), to_rgb(DARK), to_rgb("black")}
+        opacity = _opacity(style, "fill-") * _opacity(style)
+        pages = {to_rgb(page) for page in (LIGHT, DARK, "white", "black")}
         if explicit(fill) not in pages or opacity < 0.5 or not self._area:
             return False
         return _size(tag, attributes) >= BACKGROUND * self._area
@@ -150,13 +152,24 @@ class _Reader(HTMLParser):
 
 def _declared(attributes: Style) -> Style:
     """Return the presentation attributes of an element; its style attribute wins."""
-    names = ("fill", "stroke", "opacity", "fill-opacity", "stroke-opacity")
+    names = ("fill", "stroke", "opacity", "fill-opacity", "stroke-opacity", "display")
     style = {name: attributes[name].strip() for name in names if name in attributes}
     for declaration in attributes.get("style", "").split(";"):
         name, colon, value = declaration.partition(":")
         if colon and name.strip() in names:
             style[name.strip()] = value.strip()
     return {name: value for name, value in style.items() if value != "inherit"}
+
+
+def _opacity(style: Style, of: str = "") -> float:
+    """Return an opacity, given as a number or in per cent; 1 if it is not fixed."""
+    found = re.fullmatch(r"([\d.]+)(%?)", style.get(f"{of}opacity", ""))
+    return float(found[1]) / (100 if found[2] else 1) if found else 1.0
+
+
+def _is_hidden(style: Style) -> bool:
+    """Whether an element of this style, with all that is inside it, cannot be seen."""
+    return style.get("display") == "none" or _opacity(style) == 0
 
 
 def _inheritable(attributes: Style) -> Style:

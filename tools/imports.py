@@ -51,9 +51,8 @@ class Package:
         """Return the modules that a module names."""
         if name not in self._direct:
             source = self._file(name)
-            package = name if source.name == "__init__.py" else name.rpartition(".")[0]
             tree = ast.parse(source.read_text("utf-8"))
-            self._direct[name] = set(self._named(tree, package))
+            self._direct[name] = set(self._named(tree, package_of(name, source)))
         return self._direct[name]
 
     def _named(self, tree: ast.Module, package: str) -> Iterator[str]:
@@ -61,7 +60,7 @@ class Package:
         nodes = list(ast.walk(tree))
         bound: dict[str, str] = {}  # local name -> dotted path
         for node in nodes:
-            for dotted, local in _imports(node, package):
+            for dotted, local in bindings(node, package):
                 bound[local] = dotted
                 yield from self._modules(dotted)
         docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
@@ -70,7 +69,7 @@ class Package:
                 yield from self._modules(_dotted(node, bound))
             elif isinstance(node, ast.Constant) and id(node) not in docstrings:
                 for name in DOTTED.findall(str(node.value)):
-                    yield from self._modules(name)
+                    yield from self._modules(f"{name}.__main__")  # python -m runs a package's
 
     def _modules(self, dotted: str) -> Iterator[str]:
         """Yield the modules on a dotted path, from the package down; none if it is another's."""
@@ -85,6 +84,11 @@ class Package:
         return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
+def package_of(module: str, source: Path) -> str:
+    """Return the package that a module's relative imports start from, itself if it is one."""
+    return module if source.name == "__init__.py" else module.rpartition(".")[0]
+
+
 def _data(folder: Path) -> Iterator[Path]:
     """Yield the files of a package that are not Python, but for those of its subpackages."""
     for path in folder.iterdir():
@@ -94,8 +98,8 @@ def _data(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _imports(node: ast.AST, package: str) -> Iterator[tuple[str, str]]:
-    """Yield what an import statement names and the local name that it binds."""
+def bindings(node: ast.AST, package: str) -> Iterator[tuple[str, str]]:
+    """Yield what an import statement in `package` names, and the local name that it binds or ""."""
     if isinstance(node, ast.Import):
         for alias in node.names:
             # `import a.b` binds a; the rest of the path is found where it is used, and here.

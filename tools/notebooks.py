@@ -6,6 +6,7 @@
 import argparse
 import hashlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -45,15 +46,18 @@ def text(page: Page, book: Book) -> str:
     return nbformat.writes(notebook(page, book), version=nbformat.NO_CONVERT) + "\n"
 
 
-def differences(book: Book) -> dict[Path, str]:
-    """Return the notebook files that are not what the pages say, each with what is wrong."""
+def differences(book: Book, wanted: Sequence[str] = ()) -> dict[Path, str]:
+    """Return the notebook files that are not what the pages say, each with what is wrong.
+
+    Of the wanted pages alone, if there are any; else also those that no page generates.
+    """
     wrong = {}
-    for page in book.notebooks:
+    for page in select(book.pages, wanted):
         if not page.notebook.exists():
             wrong[page.notebook] = "is missing"
         elif page.notebook.read_text("utf-8") != text(page, book):
             wrong[page.notebook] = "differs from its page"
-    return wrong | dict.fromkeys(orphans(book), "has no page with code")
+    return wrong if wanted else wrong | dict.fromkeys(orphans(book), "has no page with code")
 
 
 def orphans(book: Book) -> list[Path]:
@@ -72,12 +76,16 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="only these pages")
     options = parser.parse_args(arguments)
     book = Book(root)
+    try:
+        pages = select(book.pages, options.pages)
+    except ValueError as error:
+        parser.error(str(error))
     if options.check:
-        wrong = differences(book)
+        wrong = differences(book, options.pages)
         for path, sentence in wrong.items():
             print(f"{path.relative_to(root)} {sentence}: run python -m tools.notebooks")
         return int(bool(wrong))
-    for page in select(book.pages, options.pages):
+    for page in pages:
         if files.write(page.notebook, text(page, book)):
             print(f"wrote {page.notebook.relative_to(root)}")
     left = orphans(book)

@@ -51,8 +51,8 @@ def nothing_is_warned_of(shown: list[Output]) -> Violations:
     """Refuse output on standard error, such as a warning."""
     for output in shown:
         if output.data.get("name") == "stderr":
-            first = output.data["text"].strip().splitlines()[0]
-            yield output.violation(f"writes to standard error: {first}")
+            first = output.data["text"].strip().partition("\n")[0]
+            yield output.violation(f"writes to standard error: {first or 'white space'}")
 
 
 def figures_come_from_display(shown: list[Output]) -> Violations:

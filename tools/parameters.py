@@ -37,17 +37,19 @@ def parameters(cell: Cell) -> dict[str, Parameter]:
 
 def faults(cell: Cell) -> list[str]:
     """Say what is wrong with a parameters cell: all must be typed, literal and commented."""
-    comments = {
-        token.start[0]
+    comments = [
+        token
         for token in tokenize.generate_tokens(io.StringIO(cell.source).readline)
         if token.type == tokenize.COMMENT
-    }
+    ]
+    commented = {token.start[0] for token in comments}  # also the line below a comment of its own
+    commented |= {t.start[0] + 1 for t in comments if not t.line[: t.start[1]].strip()}
     sentences = []
     for statement in parse_cell(cell.source).body:
-        lines = range(statement.lineno - 1, (statement.end_lineno or statement.lineno) + 1)
+        lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
         if sentence := fault(statement):
             sentences.append(sentence)
-        elif not comments.intersection(lines):
+        elif not commented.intersection(lines):
             sentences.append(f"the parameter {ast.unparse(statement)!r} has no comment")
     for parameter in parameters(cell).values():
         if not fits(parameter.value, parameter.annotation):
@@ -60,19 +62,42 @@ def fault(statement: ast.stmt) -> str:
     text = ast.unparse(statement)
     if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
         return f"{text!r} is no typed assignment, such as `epochs: int = 3`"
+    if not _is_known(_hint(ast.unparse(statement.annotation))):
+        return f"the parameter {text!r} has a type that is not made of built-in ones and Literal"
     try:
         if statement.value is not None:
             ast.literal_eval(statement.value)
             return ""
-    except ValueError:
+    except (ValueError, TypeError):  # no literal; one that cannot be made, such as {[]: 1}
         pass
     return f"the parameter {text!r} has no literal value"
 
 
 def fits(value: Any, annotation: str) -> bool:
     """Whether a value has the type that an annotation of built-in types and Literal names."""
+    return _fits(value, _hint(annotation))
+
+
+def _hint(annotation: str) -> Any:
+    """Return the type that an annotation names; Ellipsis, which is none, if it names none."""
     names = {"Literal": typing.Literal, "Optional": typing.Optional, "Any": Any}
-    return _fits(value, eval(annotation, names))
+    try:
+        return eval(annotation, names)
+    except (NameError, TypeError, AttributeError):
+        return ...
+
+
+def _is_known(hint: Any) -> bool:
+    """Whether `_fits` can judge a type."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return True
+    if origin is tuple and arguments[1:] == (...,):
+        return _is_known(arguments[0])
+    if origin in {typing.Union, types.UnionType, dict, list, tuple}:
+        count = {dict: 2, list: 1}.get(origin, len(arguments))
+        return len(arguments) == count and all(map(_is_known, arguments))
+    return hint in [Any, None, type(None), bool, int, float, str, dict, list, tuple]
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -86,6 +111,12 @@ def _fits(value: Any, hint: Any) -> bool:
     if origin is dict:
         return isinstance(value, dict) and all(
             _fits(k, arguments[0]) and _fits(v, arguments[1]) for k, v in value.items()
+        )
+    if origin is tuple and arguments[1:] != (...,):
+        return (
+            isinstance(value, list | tuple)
+            and len(value) == len(arguments)
+            and all(map(_fits, value, arguments))
         )
     if origin in {list, tuple}:  # YAML writes both as lists
         return isinstance(value, list | tuple) and all(_fits(v, arguments[0]) for v in value)

@@ -103,7 +103,8 @@ class Plain:
             case "math":
                 return self._math(block.body.strip() or block.argument, block.options.get("label"))
             case "table":
-                return f"**{title}**\n\n{self._blocks(block.body)}" if title else block.body
+                heading = f"**{title}**\n\n" if title else ""
+                return heading + self._blocks(block.body)
             case "list-table":
                 return self._list_table(block, title)
             case "code" | "code-block":

@@ -83,13 +83,13 @@ def _replace(text: str, former: Iterable[tuple[str, str]], url: str) -> str:
     for owner, name in former:
         end = r"(?=\.git\b|[^\w.-]|\.?$|\.\s)"
         text = re.sub(
-            rf"(github(?:\.com|usercontent\.com)?/){owner}/{name}{end}",
+            rf"(github(?:\.com|usercontent\.com)?/){re.escape(f'{owner}/{name}')}{end}",
             rf"\g<1>{slug}",
             text,
             flags=re.M,
         )
         text = re.sub(
-            rf"https://{owner.lower()}\.github\.io/{name}{end}", site_url(url), text, flags=re.M
+            rf"{re.escape(site_url(f'{owner}/{name}'))}{end}", site_url(url), text, flags=re.M
         )
     return text
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "book" / "_static" / "vendor"
+OPTIONS = ("--loglevel=error", "--fetch-retries=0", "--fetch-timeout=10000", "--ignore-scripts")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Package:
     root
         Folder in the tarball that the members are named from.
     members
-        Files, or folders ending in a slash, below `root`.
+        Files, or folders ending in a slash, below `root`; the script that pages load comes first.
     """
 
     name: str
@@ -38,23 +39,28 @@ class Package:
     root: str
     members: tuple[str, ...]
 
+    @property
+    def cdn(self) -> str:
+        """The address of the script on a CDN."""
+        folder = self.root.removeprefix("package/")
+        return f"https://cdn.jsdelivr.net/npm/{self.name}@{self.version}/{folder}{self.members[0]}"
 
-PACKAGES = (
-    Package(
-        "mathjax",
-        "3.2.2",
-        "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
-        "package/es5/",
-        ("tex-mml-chtml.js", "output/chtml/fonts/woff-v2/"),
-    ),
-    Package(
-        "mermaid",
-        "11.17.2",
-        "V6K3C8EBdEsPFZXSKMJe6ppQOENxuHARr9GvHX4hh47lAbhMRD9qf4oEK7LoaRQxULMa80/qt5gHO73aCleBBg==",
-        "package/dist/",
-        ("mermaid.min.js",),
-    ),
+
+MATHJAX = Package(
+    "mathjax",
+    "3.2.2",
+    "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
+    "package/es5/",
+    ("tex-mml-chtml.js", "output/chtml/fonts/woff-v2/"),
 )
+MERMAID = Package(
+    "mermaid",
+    "11.17.2",
+    "V6K3C8EBdEsPFZXSKMJe6ppQOENxuHARr9GvHX4hh47lAbhMRD9qf4oEK7LoaRQxULMa80/qt5gHO73aCleBBg==",
+    "package/dist/",
+    ("mermaid.min.js",),
+)
+PACKAGES = (MATHJAX, MERMAID)
 
 
 def fetch(package: Package, npm: str, folder: Path) -> Path:
@@ -67,7 +73,7 @@ def fetch(package: Package, npm: str, folder: Path) -> Path:
     """
     specification = f"{package.name}@{package.version}"
     subprocess.run(
-        [npm, "pack", "--silent", specification], cwd=folder, check=True, capture_output=True
+        [npm, "pack", *OPTIONS, specification], cwd=folder, check=True, capture_output=True
     )
     tarball = folder / f"{package.name}-{package.version}.tgz"
     digest = base64.b64encode(hashlib.sha512(tarball.read_bytes()).digest()).decode()
@@ -121,8 +127,13 @@ def main() -> None:
         try:
             install(package, str(npm), FOLDER)
         except subprocess.CalledProcessError as error:
-            reason = error.stderr.decode(errors="replace").strip().splitlines()[-1:]
-            print(f"npm could not fetch {package.name}, pages will use a CDN: {' '.join(reason)}")
+            lines = error.stderr.decode(errors="replace").splitlines()  # the last names a log file
+            telling = (line for line in lines if "code" in line or "FetchError" in line)
+            reason = next(telling, "it gave no reason")
+            print(
+                f"npm could not fetch {package.name} ({reason}): "
+                "the pages use what is there, or a CDN"
+            )
         else:
             print(f"{package.name} {package.version} is in {FOLDER}")
 

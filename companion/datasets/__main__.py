@@ -94,7 +94,10 @@ def _fetch(chosen: argparse.Namespace) -> int:
 
 def _verify(chosen: argparse.Namespace) -> int:
     failed = 0
-    for dataset in chosen.names or filter(cache.count_files, DATASETS.values()):
+    datasets = chosen.names or list(filter(cache.count_files, DATASETS.values()))
+    if not datasets:
+        print("no data set is here")
+    for dataset in datasets:
         faults = cache.verify(dataset)
         for file in dataset.files:
             print(f"{dataset.name}/{file.name}: {faults.get(file.name, 'OK')}")

@@ -52,7 +52,9 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
         dtype, rank = _DTYPES[magic[2]], magic[3]
         sizes = file.read(4 * rank)
         if len(sizes) < 4 * rank:
-            raise ValueError(f"{path} is truncated: {rank} axes, but the header ends after them")
+            raise ValueError(
+                f"{path} is truncated: the header ends before the sizes of its {rank} axes"
+            )
         shape = tuple(int(size) for size in np.frombuffer(sizes, ">u4"))
         count = math.prod(shape)
         expected = 4 + 4 * rank + count * dtype.itemsize

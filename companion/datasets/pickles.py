@@ -23,17 +23,17 @@ class _ArrayUnpickler(pickle.Unpickler):
             return _ALLOWED[module, name]
         except KeyError:
             raise pickle.UnpicklingError(
-                f"the pickle asks for {module}.{name}, which no array needs"
+                f"the pickle asks for {module}.{name}, which is not allowed"
             ) from None
 
 
 def load_arrays(file: BufferedIOBase) -> Any:
-    """Unpickle built-in containers, numbers, strings and NumPy arrays, and nothing else.
+    """Unpickle lists, tuples, dicts, numbers, strings and NumPy arrays, and nothing else.
 
     Parameters
     ----------
     file
-        A pickle of Python 2 or 3, open for reading.
+        A pickle by Python 2, or by Python 3 at protocol 3 or 4, open for reading.
 
     Returns
     -------

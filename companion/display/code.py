@@ -27,9 +27,9 @@ def source(obj: Shown, *more: Shown, docstring: bool = True) -> None:
     TypeError
         If the source of an argument is not written in Python.
     """
-    parts = [(_path(each), _text(each, docstring)) for each in (obj, *more)]
-    markdown = "\n\n".join(_markdown(path, text) for path, text in parts)
-    plain = "\n\n".join(f"# {path}\n{text}" for path, text in parts)
+    parts = [(_text(each, docstring), _path(each)) for each in (obj, *more)]
+    markdown = "\n\n".join(_markdown(path, text) for text, path in parts)
+    plain = "\n\n".join(f"# {path}\n{text}" for text, path in parts)
     Output("text/markdown", markdown, plain).emit()
 
 
@@ -44,9 +44,10 @@ def strip_docstrings(code: str) -> str:
     Returns
     -------
     str
-        The source without docstrings. A body that was a docstring alone becomes ``...``.
+        The source without docstrings. A body that was a docstring alone becomes ``...``; one that
+        shares the line of its ``def`` stays.
     """
-    lines = code.splitlines()
+    lines = code.split("\n")  # as the parser counts: splitlines breaks at form feeds as well
     scopes = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     bodies = [node.body for node in ast.walk(ast.parse(code)) if isinstance(node, scopes)]
     # From the end, so that the line numbers above stay right.
@@ -58,13 +59,18 @@ def strip_docstrings(code: str) -> str:
         alone = not lines[start][: first.col_offset].strip()
         if not isinstance(first.value.value, str) or not alone:
             continue
+        indent = " " * first.col_offset
+        rest = lines[end - 1].encode()[first.end_col_offset :].decode().lstrip(" \t;")
         if len(body) == 1:
-            lines[start:end] = [" " * first.col_offset + "..."]
+            lines[start:end] = [f"{indent}...  {rest}".rstrip()]
+            continue
+        if rest:
+            lines[start:end] = [indent + rest]
             continue
         while end < len(lines) and not lines[end].strip():
             end += 1
         del lines[start:end]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _path(obj: Shown) -> str:

@@ -1,4 +1,4 @@
-"""A grid of small images with a line or two under each."""
+"""A grid of small images with a line or two above each."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -40,7 +40,7 @@ def image_grid(
     Raises
     ------
     ValueError
-        If the shape is another or there are not as many titles as images.
+        If the shape is another, there are not as many titles as images, or no column.
     """
     array = np.asarray(images)
     grey = array.ndim == 3
@@ -51,6 +51,8 @@ def image_grid(
         )
     if titles is not None and len(titles) != len(array):
         raise ValueError(f"titles must be one an image, got {len(titles)} for {len(array)}")
+    if columns < 1:
+        raise ValueError(f"columns must be at least 1, got {columns}")
     pictures = _signed(array) if signed else _unit(array)
     columns = min(columns, len(array))
     rows = ceil(len(array) / columns)

@@ -131,7 +131,7 @@ def intervals(
                 ha="center",
             )
         ax.hlines(rows, start, end, color=BLUE, linewidth=1.5)
-        for row, values in zip(rows, points or (), strict=False):
+        for row, values in zip(rows, () if points is None else points, strict=False):
             ax.plot(
                 values,
                 np.full(len(values), row + 0.24),

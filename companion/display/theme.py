@@ -8,8 +8,8 @@ import matplotlib as mpl
 from cycler import cycler
 
 # After Okabe and Ito, "Color Universal Design" (2008), moved so that each colour has a contrast of
-# at least 3:1 with a white page and with a dark one (#14181e), and so that any two stay at least
-# 17 apart in CIELAB for the three kinds of dichromat (Machado et al. 2009, severity 1).
+# at least 3:1 with the book's light page (#fdfdfc) and its dark one (#15191e), and any two stay at
+# least 17 apart in CIELAB for the three kinds of dichromat (Machado et al. 2009, severity 1).
 BLUE, VERMILLION, GREEN, PINK, SKY, OLIVE = (
     "#1070BC",
     "#C7540D",

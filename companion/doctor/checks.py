@@ -94,7 +94,7 @@ def _keras(machine: Machine) -> Iterator[Check]:
 
 
 def _backend(machine: Machine) -> Iterator[Check]:
-    # Keras 3 knows three backends that train; Theano has been gone since 2020 (B15).
+    # Keras 3 knows three backends that train; Theano has been gone since 2020.
     if "keras" not in machine.packages:
         return
     subject = f"backend {machine.backend}"
@@ -161,6 +161,9 @@ def _resources(machine: Machine) -> Iterator[Check]:
             yield Check(subject, "warning", "Close other programs: a notebook may take 3 GiB.")
         else:
             yield Check(subject, "ok", "Enough for every notebook at its defaults.")
+    if not machine.writable:
+        advice = f"Make {machine.cache} writable, or let COMPANION_DATA name another folder."
+        yield Check("the data folder cannot be written", "problem", advice)
     subject = f"disk {machine.disk / _GIB:.1f} GiB free"
     if machine.disk < _GIB // 10:
         advice = f"Free some space in {machine.cache}, or let COMPANION_DATA name another folder."

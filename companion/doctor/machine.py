@@ -65,6 +65,7 @@ class Machine:
     cache: Path
     packages: Mapping[str, Package]
     backend: str  # that Keras would choose
+    writable: bool = True  # the data cache
     variables: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)  # path by name
     probes: Mapping[str, Probe] = field(default_factory=dict)  # by package imported
@@ -88,17 +89,20 @@ def observe(imports: Imports = "all") -> Machine:
     if "tensorflow" not in packages and (found := _package("tensorflow-cpu")):
         packages["tensorflow"] = found  # the same library, in a smaller wheel
     cache = _cache_folder()
+    # The folder, or what it would be made in. Not Path.exists: that raises where one may not enter.
+    place = next(path for path in (cache, *cache.parents) if os.access(path, os.F_OK))
     backend = chosen_backend()
     wanted = {"all": tuple(_PROBES), "backend": (backend,), "none": ()}[imports]
     probed = [name for name in wanted if name in _PROBES and name in packages]
     return Machine(
         python=platform.python_version(),
         system=platform.platform(),
-        processor=_processor(),
+        processor=processor(),
         cores=usable_cores(),
         memory=_memory(),
-        disk=shutil.disk_usage(next(p for p in (cache, *cache.parents) if p.exists())).free,
+        disk=shutil.disk_usage(place).free,
         cache=cache,
+        writable=os.access(place, os.W_OK | os.X_OK),
         packages=packages,
         backend=backend,
         variables={name: os.environ[name] for name in VARIABLES if name in os.environ},
@@ -118,6 +122,25 @@ def usable_cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def processor() -> str:
+    """Return the name of the processor, as well as the system knows it.
+
+    Returns
+    -------
+    str
+        Such as ``"Intel(R) Xeon(R) CPU @ 2.20GHz"``.
+    """
+    if sys.platform == "linux":
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+        if found := re.search(r"^model name\s*: (.*)$", text, re.MULTILINE):
+            return found[1]
+    if sys.platform == "darwin":
+        command = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
+        return answer.stdout.strip() or platform.processor()
+    return platform.processor() or platform.machine()
 
 
 def chosen_backend() -> str:
@@ -222,18 +245,6 @@ def _cache_folder() -> Path:
     if sys.platform == "darwin":
         return Path("~/Library/Caches").expanduser() / name
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / name
-
-
-def _processor() -> str:
-    if sys.platform == "linux":
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-        if found := re.search(r"^model name\s*: (.*)$", text, re.MULTILINE):
-            return found[1]
-    if sys.platform == "darwin":
-        command = ["sysctl", "-n", "machdep.cpu.brand_string"]
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
-        return answer.stdout.strip() or platform.processor()
-    return platform.processor() or platform.machine()
 
 
 def _memory() -> int | None:

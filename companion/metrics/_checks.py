@@ -34,6 +34,8 @@ def as_labels(values: ArrayLike, name: str, classes: int | None = None) -> NDArr
     whole = np.isfinite(array) & (array == np.floor(array))
     if not whole.all():
         raise ValueError(f"{name} must hold whole numbers, got {array[~whole][0]}")
+    if array.max() >= 2**63:
+        raise ValueError(f"{name} must hold class numbers below 2**63, got {array.max():g}")
     if array.min() < 0 or (classes is not None and array.max() >= classes):
         bound = "from 0" if classes is None else f"from 0 to {classes - 1}"
         raise ValueError(

@@ -175,8 +175,9 @@ def softmax(logits: ArrayLike, temperature: float = 1.0) -> Floats:
     """
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0, got {temperature}")
-    z = as_scores(logits, "logits") / temperature
-    e = np.exp(z - z.max(axis=1, keepdims=True))
+    z = as_scores(logits, "logits")
+    with np.errstate(over="ignore"):  # minus infinity is right: its probability is 0
+        e = np.exp((z - z.max(axis=1, keepdims=True)) / temperature)
     return np.asarray(e / e.sum(axis=1, keepdims=True))
 
 
@@ -230,9 +231,9 @@ def fit_temperature(true: ArrayLike, logits: ArrayLike) -> float:
     while slope(high) < 0:
         high *= 2
     while high / low > 1 + 1e-12:
-        middle = sqrt(low * high)
+        middle = sqrt(low) * sqrt(high)
         low, high = (middle, high) if slope(middle) < 0 else (low, middle)
-    return 1 / sqrt(low * high)
+    return 1 / (sqrt(low) * sqrt(high))  # the product itself may lie beyond the doubles
 
 
 def _checked(true: ArrayLike, probabilities: ArrayLike) -> tuple[NDArray[np.int64], Floats]:

@@ -131,7 +131,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     trials
         Number of independent trials, at least 1.
     confidence
-        Share of such intervals that cover the true probability, between 0 and 1.
+        Share of such intervals that cover the true probability, above 0 and at most 1 - 1e-11.
 
     Returns
     -------
@@ -171,7 +171,7 @@ def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     values
         One figure a run, such as the accuracy of each seed; shape ``(runs,)``, two or more.
     confidence
-        Share of such intervals that cover the true mean, between 0 and 1.
+        Share of such intervals that cover the true mean, above 0 and at most 1 - 1e-11.
 
     Returns
     -------
@@ -195,6 +195,6 @@ def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
 
 
 def _upper_level(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1, got {confidence}")
+    if not 0 < confidence <= 1 - 1e-11:
+        raise ValueError(f"confidence must be above 0 and at most 1 - 1e-11, got {confidence}")
     return (1 + confidence) / 2

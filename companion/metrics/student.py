@@ -63,7 +63,7 @@ def t_quantile(level: float, freedom: int) -> float:
     Parameters
     ----------
     level
-        Between 0 and 1.
+        From 1e-12 to 1 - 1e-12: nearer to the ends rounding leaves too few digits.
     freedom
         Degrees of freedom, at least 1.
 
@@ -77,8 +77,8 @@ def t_quantile(level: float, freedom: int) -> float:
     ValueError
         If an argument is out of its range.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
+    if not 1e-12 <= level <= 1 - 1e-12:
+        raise ValueError(f"level must be from 1e-12 to 1 - 1e-12, got {level}")
     if level < 0.5:
         return -t_quantile(1 - level, freedom)
     low, high = 0.0, 1.0

@@ -21,8 +21,8 @@ class LayerSummary(NamedTuple):
     parameters
         Its weights, trained or not.
     multiply_adds
-        Multiplications with a weight that one image takes in a convolution or dense layer; 0 for
-        any other layer.
+        Multiplications with a weight that one image takes in a Conv2D or Dense layer; 0 for any
+        other layer, other convolutions too.
     """
 
     name: str
@@ -35,7 +35,7 @@ class LayerSummary(NamedTuple):
 def summarize(model: keras.Sequential) -> list[LayerSummary]:
     """List the layers of a built sequential model.
 
-    Every output of a convolution or dense layer takes as many multiply-adds as the kernel has
+    Every output of a Conv2D or Dense layer takes as many multiply-adds as the kernel has
     weights for one output channel.
 
     Parameters
@@ -68,7 +68,7 @@ def summarize(model: keras.Sequential) -> list[LayerSummary]:
 
 
 def _multiply_adds(layer: keras.layers.Layer) -> int:
-    """Count the weights that each output meets."""
+    """Multiply the outputs by the weights that each meets: of Conv2D and Dense alone."""
     if not isinstance(layer, layers.Conv2D | layers.Dense):
         return 0
     *fan_in, _ = layer.kernel.shape  # (height, width, channels in) or (units in,)

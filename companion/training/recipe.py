@@ -4,11 +4,13 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.metrics import accuracy
 from companion.training.batches import shuffled_batches
 from companion.training.schedules import OneCycle
 
@@ -66,7 +68,7 @@ class Recipe:
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "steps_per_call"):
             number = getattr(self, name)
-            if number < 1 or number != int(number):
+            if not isinstance(number, Integral) or number < 1:
                 raise ValueError(f"{name} must be a whole number of at least 1, got {number}")
         if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"learning_rate must be above 0, got {self.learning_rate}")
@@ -125,7 +127,7 @@ class Run:
 
     def accuracy(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
         """Give the share of the images whose most probable class is their label."""
-        return float(np.mean(self.predict(images).argmax(axis=1) == labels))
+        return accuracy(labels, self.predict(images).argmax(axis=1))
 
 
 def pixels(images: NDArray[np.generic]) -> NDArray[np.float32]:
@@ -209,6 +211,8 @@ def train(
     (images, labels), _ = data
     if labels.shape != (len(images),):
         raise ValueError(f"labels must have the shape ({len(images)},), got {labels.shape}")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"labels must be whole numbers, got {labels.dtype}")
     if train_size is not None:
         images, labels = _subset(images, labels, train_size, seed)
     fitted = math.floor(len(images) * (1 - recipe.validation_split))

@@ -49,7 +49,9 @@ class StepLosses(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Record a mean if enough batches have passed."""
-        self._latest = batch + 1, (batch + 1) * float((logs or {})["loss"])
+        # Of several steps a call Keras reports where a full call would end, past the epoch's end.
+        done = min(batch + 1, (self.params or {}).get("steps") or batch + 1)
+        self._latest = done, done * float((logs or {})["loss"])
         if self._latest[0] - self._batches >= self.every:
             self._record()
 

@@ -1,5 +1,10 @@
 """The arithmetic of the case study's benchmark; the trainings themselves are `make bench`."""
 
+import json
+import sys
+
+import pytest
+
 from benchmarks import case_study
 
 
@@ -38,6 +43,39 @@ def test_an_interrupted_run_is_summarised():
     document = case_study.document(ARTICLE[:1], quick=False)
     assert document["ratio"] is None
     assert document["results"]["article"]["runs"] == 1
+
+
+def full(tmp_path, quick=False):
+    """Write the document of a run of every recipe, as it is today."""
+    runs = [
+        {**run(name, 1.0, 0.99), "settings": recipe.settings(), "seed": 0}
+        for name, recipe in case_study.recipes().items()
+    ]
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps(case_study.document(runs, quick=quick)))
+    return path, runs
+
+
+def test_resuming_keeps_the_runs_of_every_recipe_that_is_the_same(tmp_path):
+    path, runs = full(tmp_path)
+    document = json.loads(path.read_text())
+    document["runs"][1]["settings"]["epochs"] = 99
+    path.write_text(json.dumps(document))
+    assert case_study.resumed(path) == [runs[0], *runs[2:]]
+
+
+def test_a_quick_run_is_not_resumed_as_a_full_one(tmp_path):
+    path, _ = full(tmp_path, quick=True)
+    with pytest.raises(SystemExit, match=r"result\.json must hold a full run, got 'case_study, Q"):
+        case_study.resumed(path)
+
+
+def test_without_a_count_of_memory_there_is_none(monkeypatch):
+    monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
+    assert case_study.peak_memory_mib() is None
+    runs = [{**run("fast", 1.0, 0.99), "peak_memory_mib": None}]
+    result = case_study.document(runs, quick=False)["results"]["fast"]
+    assert result["median_peak_memory_mib"] is None
 
 
 def test_a_document_is_written_whole(tmp_path):

@@ -37,7 +37,7 @@ def test_fetch_prints_the_folder_and_list_and_verify_see_the_file(
     assert main(["list"]) == 0
     assert "tiny  0.1 MB, 0 of 1 files here\n  A tiny data set\n" in capsys.readouterr().out
     assert main(["verify"]) == 0  # nothing here, nothing to check
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == "no data set is here\n"
     assert main(["fetch", "tiny", "tiny"]) == 0
     assert capsys.readouterr().out == f"{cache_root / 'tiny'}\n" * 2
     assert main(["list"]) == 0

@@ -60,7 +60,7 @@ GOOD = struct.pack(">HBBI3B", 0, 8, 1, 3, 7, 8, 9)
         (b"\x00\x00\x07" + GOOD[3:], "not an IDX file"),
         (gzip.compress(GOOD, mtime=0), "not an IDX file"),
         (b"<html>404</html>", "not an IDX file"),
-        (GOOD[:6], "truncated"),
+        (GOOD[:6], "is truncated: the header ends before the sizes of its 1 axes"),
         (GOOD[:-1], r"truncated: shape \(3,\) of uint8 takes 11 bytes, got 10"),
         (GOOD + b"\0", r"trailing bytes: shape \(3,\) of uint8 takes 11 bytes, got 12"),
         (struct.pack(">HBB4I", 0, 8, 4, *[2**32 - 1] * 4), "truncated"),

@@ -1,8 +1,10 @@
 """The source of functions as Markdown."""
 
 import ast
+import functools
 import inspect
 import math
+import re
 
 import pytest
 
@@ -98,8 +100,24 @@ def test_a_docstring_beside_its_def_stays():
     assert code.strip_docstrings('def f(): "doc"\n') == 'def f(): "doc"\n'
 
 
-def test_source_refuses_what_is_not_written_in_python():
-    with pytest.raises(
-        TypeError, match="obj must be written in Python, got <built-in function sqrt>"
-    ):
-        source(math.sqrt)
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ('def f():\n    """Doc."""  # why\n    return 1\n', "def f():\n    # why\n    return 1\n"),
+        ('def f():\n    """Döc."""; x = 1\n    return x\n', "def f():\n    x = 1\n    return x\n"),
+        ('def f():\n    """Doc."""  # why\n', "def f():\n    ...  # why\n"),
+        (
+            '\f\nx = "a\fb"\n\n\ndef f():\n    """Doc."""\n\n    return 1\n',
+            '\f\nx = "a\fb"\n\n\ndef f():\n    return 1\n',
+        ),
+        ('def f():\n    """Doc.\n\n    More.\n    """\n    return 1', "def f():\n    return 1"),
+    ],
+)
+def test_only_the_docstring_goes(text, bare):
+    assert code.strip_docstrings(text) == bare
+
+
+@pytest.mark.parametrize("obj", [math.sqrt, functools.partial(print), 3, property(len), int])
+def test_source_refuses_what_is_not_written_in_python(obj):
+    with pytest.raises(TypeError, match=re.escape(f"obj must be written in Python, got {obj!r}")):
+        source(obj)

@@ -105,6 +105,11 @@ def test_image_grid_refuses_other_shapes(shape, titles, signed, message):
         display.image_grid(np.zeros(shape), titles, alt="x", signed=signed)
 
 
+def test_image_grid_refuses_to_draw_in_no_column():
+    with pytest.raises(ValueError, match="columns must be at least 1, got 0"):
+        display.image_grid(np.zeros((2, 4, 4)), alt="x", columns=0)
+
+
 def test_curves_draw_a_panel_for_each_quantity(shown):
     runs = np.arange(12.0).reshape(3, 4)
     panels = {"loss": {"training": runs, "validation": runs[0]}, "accuracy": {"training": runs[1]}}
@@ -128,13 +133,14 @@ def test_curves_refuse_series_that_do_not_fit(panels, message):
         display.curves([1, 2, 3], panels, x_label="epoch", alt="x")
 
 
-def test_intervals_write_names_estimates_and_reference(shown):
+@pytest.mark.parametrize("container", [list, np.array])
+def test_intervals_write_names_estimates_and_reference(shown, container):
     display.intervals(
         ["before", "after"],
         [0.99, 0.995],
         [0.98, 0.994],
         [1.0, 0.996],
-        points=[[0.985, 0.995], [0.994, 0.996]],
+        points=container([[0.985, 0.995], [0.994, 0.996]]),
         reference=("bar", 0.995),
         spec=".2%",
         x_label="accuracy",

@@ -10,8 +10,8 @@ from companion.display import COLORS, LINES, MARKERS, style
 from companion.display.evaluation import DARKEST
 from companion.display.theme import VERMILLION
 
-LIGHT, DARK = "#ffffff", "#14181e"
-TEXT = {LIGHT: "#222832", DARK: "#ced6dd"}  # the theme's text on its page
+LIGHT, DARK = "#fdfdfc", "#15191e"
+TEXT = {LIGHT: "#23292f", DARK: "#d5dae0"}  # the text on its page; both as book.css has them
 DICHROMATS = {  # Machado et al. 2009, severity 1
     "none": np.eye(3),
     "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],

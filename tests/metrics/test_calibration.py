@@ -133,6 +133,8 @@ def test_softmax_equals_scipy(seed, temperature):
 
 def test_softmax_of_huge_logits_is_finite():
     np.testing.assert_array_equal(softmax([[1e308, 0.0]]), [[1.0, 0.0]])
+    np.testing.assert_array_equal(softmax([[1e308, -1e308]]), [[1.0, 0.0]])
+    np.testing.assert_array_equal(softmax([[1000.0, 0.0]], 1e-306), [[1.0, 0.0]])
 
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan")])
@@ -160,6 +162,13 @@ def test_fit_temperature_finds_the_temperature_that_made_the_labels():
     assert temperature == pytest.approx(3.0, rel=0.05)
     before = expected_calibration_error(true, softmax(logits))
     assert expected_calibration_error(true, softmax(logits, temperature)) < before / 5
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_fit_temperature_scales_with_the_logits(scale):
+    true, logits = sample(3)
+    expected = scale * fit_temperature(true, logits)
+    assert fit_temperature(true, scale * logits) == pytest.approx(expected, rel=1e-9)
 
 
 def test_fit_temperature_takes_log_probabilities_for_logits():

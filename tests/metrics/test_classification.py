@@ -73,6 +73,8 @@ def test_top_k_accuracy_counts_ties_against_the_classifier():
         ([0, 1.5], [0, 1], "true must hold whole numbers, got 1.5"),
         ([0, float("nan")], [0, 1], "true must hold whole numbers, got nan"),
         ([0, -1], [0, 1], "true must hold class numbers from 0, got -1 to 0"),
+        ([1e300], [2e300], r"true must hold class numbers below 2\*\*63, got 1e\+300"),
+        (np.array([2**63], np.uint64), [0], r"true must hold class numbers below 2\*\*63"),
         ([0, 1], ["a", "b"], "predicted must hold whole numbers"),
     ],
 )
@@ -137,7 +139,8 @@ def test_wilson_interval_covers_as_often_as_promised():
         ((0, 0), "trials must be at least 1, got 0"),
         ((3, 2), "successes must be from 0 to 2 trials, got 3"),
         ((-1, 2), "successes"),
-        ((1, 2, 1.0), "confidence must be between 0 and 1, got 1.0"),
+        ((1, 2, 1.0), "confidence must be above 0 and at most 1 - 1e-11, got 1.0"),
+        ((1, 2, 1 - 2**-53), "confidence must be above 0 and at most 1 - 1e-11, got 0.99999"),
         ((1, 2, float("nan")), "confidence"),
     ],
 )

@@ -21,6 +21,11 @@ def test_t_quantile_equals_scipy(level, freedom):
     assert t_quantile(level, freedom) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
+@given(st.sampled_from([1e-12, 1e-9, 1 - 1e-9, 1 - 1e-12]), FREEDOMS)
+def test_t_quantile_equals_scipy_near_the_ends(level, freedom):
+    assert t_quantile(level, freedom) == pytest.approx(stats.t.ppf(level, freedom), rel=1e-3)
+
+
 @given(st.floats(0.001, 0.999), FREEDOMS)
 def test_t_quantile_inverts_t_cdf(level, freedom):
     assert t_cdf(t_quantile(level, freedom), freedom) == pytest.approx(level, abs=1e-13)
@@ -37,7 +42,8 @@ def test_t_quantile_has_the_values_of_the_tables():
     [
         (t_cdf, (1.0, 0), "freedom must be a whole number of at least 1, got 0"),
         (t_cdf, (1.0, 2.5), "freedom"),
-        (t_quantile, (1.0, 3), "level must be between 0 and 1, got 1.0"),
+        (t_quantile, (1.0, 3), "level must be from 1e-12 to 1 - 1e-12, got 1.0"),
+        (t_quantile, (1e-20, 5), "level must be from 1e-12 to 1 - 1e-12, got 1e-20"),
         (t_quantile, (float("nan"), 3), "level"),
         (t_quantile, (0.9, 0), "freedom"),
     ],

@@ -28,6 +28,15 @@ def pack():
     return buffer.getvalue()
 
 
+# What npm 11 writes with these options where it finds no registry.
+UNREACHABLE = b"""\
+npm error code ENOTFOUND
+npm error syscall getaddrinfo
+npm error errno ENOTFOUND
+npm error network request to http://nowhere.invalid/thing failed, reason: getaddrinfo ENOTFOUND
+npm error network This is a problem related to network connectivity.
+npm error A complete log of this run can be found in: /home/us/.npm/_logs/debug-0.log
+"""
 TARBALL = pack()
 DIGEST = base64.b64encode(hashlib.sha512(TARBALL).digest()).decode()
 PACKAGE = vendor.Package("thing", "1.0", DIGEST, "package/dist/", ("one.js", "fonts/"))
@@ -64,7 +73,7 @@ def test_only_the_members_wanted_are_unpacked(npm, folder):
 def test_nothing_is_fetched_twice(npm, folder):
     vendor.main()
     vendor.main()
-    assert npm == [["/bin/npm", "pack", "--silent", "thing@1.0"]]
+    assert npm == [["/bin/npm", "pack", *vendor.OPTIONS, "thing@1.0"]]
 
 
 def test_another_version_is_replaced(npm, folder, monkeypatch):
@@ -94,9 +103,17 @@ def test_without_npm_one_line_says_so(folder, monkeypatch, capsys):
 
 def test_an_npm_that_fails_leaves_the_cdn(npm, folder, monkeypatch, capsys):
     def fail(command, **options):
-        raise subprocess.CalledProcessError(1, command, stderr=b"npm error\nno network")
+        raise subprocess.CalledProcessError(1, command, stderr=UNREACHABLE)
 
     monkeypatch.setattr(vendor.subprocess, "run", fail)
     vendor.main()
-    assert "pages will use a CDN: no network" in capsys.readouterr().out
+    assert capsys.readouterr().out == (
+        "npm could not fetch thing (npm error code ENOTFOUND): "
+        "the pages use what is there, or a CDN\n"
+    )
     assert list(folder.iterdir()) == []
+
+
+def test_the_cdn_has_the_same_version_and_script():
+    assert vendor.MATHJAX.cdn.endswith(f"/mathjax@{vendor.MATHJAX.version}/es5/tex-mml-chtml.js")
+    assert vendor.MERMAID.cdn.endswith(f"/mermaid@{vendor.MERMAID.version}/dist/mermaid.min.js")

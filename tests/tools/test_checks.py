@@ -342,6 +342,11 @@ def test_the_rule_is_silent_on_good_outputs(show, rule, output):
             "writes to standard error: Warning: x",
         ),
         (
+            output_rules.nothing_is_warned_of,
+            {"output_type": "stream", "name": "stderr", "text": " \n"},
+            "writes to standard error: white space",
+        ),
+        (
             output_rules.figures_come_from_display,
             {"output_type": "display_data", "data": {"image/png": "AAAA"}},
             "shows a image/png that does not come from companion.display",

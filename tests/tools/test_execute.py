@@ -199,6 +199,12 @@ def test_the_longest_page_runs_first(checkout, monkeypatch):
     assert order == ["b", "c", "a"]
 
 
+def test_a_page_that_does_not_exist_is_a_wrong_command_line(checkout, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        execute.main(["nonsense"], checkout.root)
+    assert "error: no notebook page of the book: nonsense" in capsys.readouterr().err
+
+
 def test_forcing_forgets_the_old_result_even_if_the_run_fails(checkout, monkeypatch):
     page = pretend(checkout)
     monkeypatch.setattr(execute, "run", lambda *_: 1)

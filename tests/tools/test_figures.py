@@ -1,7 +1,10 @@
+import re
+
 import pytest
 
 from companion.display import drawing
-from tools.figures import contrast, explicit, pictures, unreadable
+from tools.figures import DARK, LIGHT, contrast, explicit, pictures, unreadable
+from tools.pages import ROOT
 
 
 def svg(body: str, root: str = 'fill="currentColor"') -> str:
@@ -60,6 +63,8 @@ def test_a_colour_must_stand_out_on_both_pages(value, hard):
         '<use href="#m" style="fill: yellow"/>',
         '<path d="M 0 50 L 100 50 L 100 0 L 0 0 z" style="fill: #ffffff"/>',
         '<rect width="100" height="50" fill="black"/>',
+        '<rect width="100" height="50" fill="#15191e" fill-opacity="50%"/>',
+        '<rect width="100" height="50" fill="white" style="fill-opacity: var(--x)"/>',
     ],
 )
 def test_what_a_mode_hides_is_found(body):
@@ -76,6 +81,12 @@ def test_what_a_mode_hides_is_found(body):
         '<path d="M 0 0 L 9 9" style="fill: none; stroke: #C7540D"/>',
         '<path d="M 0 0 L 9 9" style="stroke: #fff; stroke-opacity: 0"/>',
         '<text style="fill: black; opacity: 0">a</text>',
+        '<text style="fill: black; display: none">a</text>',
+        '<text fill="black" display="none">a</text>',
+        '<g style="display: none"><text fill="black" display="inline">a</text></g>',
+        '<g opacity="0.0"><text fill="black">a</text></g>',
+        '<text fill="black" fill-opacity="0%">a</text>',
+        '<path d="M 0 50 L 100 50 L 100 0 z" fill="#ffffff" fill-opacity="30%"/>',
         '<path d="M 0 50 L 100 50 L 100 0 z" style="fill: #1070BC; stroke: none"/>',
         '<path d="M 0 50 L 100 50 L 100 0 z" style="fill: #ffffff; opacity: 0.1"/>',
         '<path d="M 0 5 L 5 5 L 5 0 z" style="fill: #ffffff"/>',
@@ -96,6 +107,11 @@ def test_text_without_a_colour_is_black():
 
 def test_glyphs_without_a_colour_are_black():
     assert pictures(svg('<use href="#g"/>', root=""))[0].faint == {"text or markers in black"}
+
+
+def test_the_pages_have_the_colours_of_the_style_sheet():
+    css = (ROOT / "book" / "_static" / "book.css").read_text("utf-8")
+    assert re.findall(r"--pst-color-background: (#\w+);", css) == [LIGHT, DARK]
 
 
 def test_alt_texts_are_read():

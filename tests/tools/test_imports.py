@@ -14,6 +14,8 @@ FILES = {
     "companion/c/deep/__init__.py": "",
     "companion/c/deep/x.py": "from ... import d\n",
     "companion/d.py": "'''Like companion.b.'''\n",
+    "companion/f/__init__.py": "",
+    "companion/f/__main__.py": "from companion import d\n",
     "companion/e.py": "import importlib\nimportlib.import_module('companion.d')\n",
 }
 ALL_OF_A = ["__init__", "a/__init__", "a/data/more.json", "a/one", "a/table.csv", "b"]
@@ -56,6 +58,8 @@ def reached(package, *cells):
         ("import companion.d", ["__init__", "d"]),
         ("import companion.e", ["__init__", "d", "e"]),
         ("!python -m companion.d", ["__init__", "d"]),
+        ("!python -m companion.f", ["__init__", "d", "f/__init__", "f/__main__"]),
+        ("import companion.f", ["__init__", "f/__init__"]),
     ],
 )
 def test_reached_files(package, code, names):

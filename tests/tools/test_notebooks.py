@@ -58,14 +58,29 @@ def test_only_the_pages_named_are_generated(checkout):
     assert (checkout.root / "book/two.ipynb").exists()
 
 
-def check(checkout, capsys) -> tuple[int, str]:
+def check(checkout, capsys, *pages) -> tuple[int, str]:
     capsys.readouterr()
-    return main(["--check"], checkout.root), capsys.readouterr().out
+    return main(["--check", *pages], checkout.root), capsys.readouterr().out
 
 
 def test_the_check_is_silent_when_all_agree(checkout, capsys):
     generate(checkout)
     assert check(checkout, capsys) == (0, "")
+
+
+def test_the_check_of_a_page_looks_at_that_page_alone(checkout, capsys):
+    generate(checkout)
+    checkout.notebook("book/two.md", "# Two\n\n```{code-cell}\n1\n```\n")
+    checkout.write("book/draft.ipynb", "{}")
+    assert check(checkout, capsys, "book/one/page.md") == (0, "")
+    status, out = check(checkout, capsys, "book/two.md")
+    assert (status, out.split(":")[0]) == (1, "book/two.ipynb is missing")
+
+
+def test_a_page_that_does_not_exist_is_a_wrong_command_line(checkout, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["nonsense"], checkout.root)
+    assert "error: no notebook page of the book: nonsense" in capsys.readouterr().err
 
 
 def test_the_check_names_a_missing_notebook_and_writes_nothing(checkout, capsys):

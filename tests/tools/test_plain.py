@@ -115,6 +115,7 @@ def plain(checkout):
         ("```{mermaid}\n:caption: C\nA --> B\n```", "```mermaid\nA --> B\n```\n\nC"),
         ("```mermaid\nA --> B\n```", "```mermaid\nA --> B\n```"),
         (":::{table} T\n| a |\n| - |\n:::", "**T**\n\n| a |\n| - |"),
+        (":::{table}\n| {term}`b` |\n| - |\n:::", "| b |\n| - |"),
         (
             ":::{list-table} T\n:header-rows: 1\n* - a\n  - {term}`b`\n* - c\n    d\n  - e\n:::",
             "**T**\n\n| a | b |\n| --- | --- |\n| c d | e |",

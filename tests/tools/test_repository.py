@@ -61,6 +61,14 @@ def test_every_copy_of_a_former_address_is_replaced_and_no_other(moved):
     assert stamped(moved.root) == {}
 
 
+def test_a_dot_in_a_former_name_stands_for_itself(checkout):
+    checkout.write("CITATION.cff", 'repository-code: "https://github.com/old/my.book"\n')
+    others = "https://github.com/old/my-book and https://old.github.io/my-book\n"
+    checkout.write("README.md", f"{others}https://old.github.io/my.book\n")
+    main([], checkout.root)
+    assert (checkout.root / "README.md").read_text() == f"{others}https://us.github.io/book\n"
+
+
 def test_the_check_names_the_files_and_changes_none(moved, capsys):
     assert main(["--check"], moved.root) == 1
     named = [line.split(":")[0] for line in capsys.readouterr().out.splitlines()]

@@ -139,6 +139,8 @@ def test_train_size_draws_another_subset_for_another_seed_and_keeps_the_order():
     [
         ("epochs", 0, "epochs must be a whole number of at least 1, got 0"),
         ("epochs", 1.5, "epochs must be a whole number of at least 1, got 1.5"),
+        ("epochs", 2.0, "epochs must be a whole number of at least 1, got 2.0"),
+        ("epochs", float("inf"), "epochs must be a whole number of at least 1, got inf"),
         ("batch_size", -1, "batch_size must be a whole number of at least 1, got -1"),
         ("steps_per_call", 0, "steps_per_call must be a whole number of at least 1, got 0"),
         ("learning_rate", 0.0, "learning_rate must be above 0, got 0.0"),
@@ -175,6 +177,15 @@ def test_train_refuses_labels_that_do_not_fit():
         train(RECIPE, ((images, labels[1:]), test), seed=0)
     with pytest.raises(ValueError, match="labels must be in 0 to 2, got 3 to 5"):
         train(RECIPE, ((images, labels + np.uint8(3)), test), seed=0)
+    with pytest.raises(ValueError, match="labels must be whole numbers, got float64"):
+        train(RECIPE, ((images, np.where(labels == 1, np.nan, labels)), test), seed=0)
+
+
+def test_accuracy_refuses_labels_of_another_shape():
+    run = train(RECIPE, made(), seed=0)
+    images, labels = made()[1]
+    with pytest.raises(ValueError, match=r"true must have shape \(examples,\)"):
+        run.accuracy(images, labels[:, None])
 
 
 def test_pixels_are_a_255th_of_the_bytes():

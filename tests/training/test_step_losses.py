@@ -1,9 +1,10 @@
 """The means of a few batches, won back from Keras's running means."""
 
+import keras
 import numpy as np
 import pytest
 
-from companion.training import StepLosses
+from companion.training import Recipe, StepLosses, train
 
 
 def play(callback, losses):
@@ -37,6 +38,22 @@ def test_several_batches_may_be_reported_at_once():
     recorded.on_epoch_end(0)
     assert recorded.steps == [8, 16]
     np.testing.assert_allclose(recorded.losses, [losses[:8].mean(), losses[8:].mean()])
+
+
+def tiny() -> keras.Sequential:
+    layers = [keras.Input((2, 2, 1)), keras.layers.Flatten(), keras.layers.Dense(2, "softmax")]
+    return keras.Sequential(layers)
+
+
+def test_calls_of_several_steps_give_what_single_steps_give():
+    images = np.random.default_rng(0).integers(0, 256, (37, 2, 2), np.uint8)
+    data = images, (images[:, 0, 0] > 127).astype(np.uint8)
+    single, several = StepLosses(every=4), StepLosses(every=4)
+    for steps_per_call, recorded in ((1, single), (4, several)):  # 5 steps an epoch: 4 and 1
+        recipe = Recipe(tiny, 2, 8, 0.01, steps_per_call=steps_per_call)
+        train(recipe, (data, data), seed=0, callbacks=[recorded])
+    assert several.steps == single.steps == [4, 5, 9, 10]
+    np.testing.assert_allclose(several.losses, single.losses, rtol=1e-4)
 
 
 def test_a_mean_of_no_batch_is_refused():

@@ -5,18 +5,13 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-VENDOR = Path(__file__).parents[2] / "_static" / "vendor"
-MATHJAX = "mathjax/tex-mml-chtml.js"
-MERMAID = "mermaid/mermaid.min.js"
-CDN = {
-    MATHJAX: "https://cdn.jsdelivr.net/npm/mathjax@3.2.2/es5/tex-mml-chtml.js",
-    MERMAID: "https://cdn.jsdelivr.net/npm/mermaid@11.17.2/dist/mermaid.min.js",
-}
+from tools.vendor import FOLDER, MATHJAX, Package
 
 
-def script(name: str) -> str:
-    """Return where pages load the script `name` from: below `_static`, or a CDN."""
-    return f"vendor/{name}" if (VENDOR / name).is_file() else CDN[name]
+def script(package: Package) -> str:
+    """Return where pages load a package's script from: below `_static`, or a CDN."""
+    name = f"{package.name}/{package.members[0]}"
+    return f"vendor/{name}" if (FOLDER / name).is_file() else package.cdn
 
 
 def choose_mathjax(app: Sphinx, config: Config) -> None:

@@ -13,6 +13,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from tools.vendor import MERMAID
+
 from . import assets
 
 
@@ -59,7 +61,7 @@ def add_scripts(
 ) -> None:
     """Load Mermaid on pages that have a diagram, and on no other."""
     if doctree is not None and doctree.next_node(Diagram) is not None:
-        app.add_js_file(assets.script(assets.MERMAID), priority=500, defer="defer")
+        app.add_js_file(assets.script(MERMAID), priority=500, defer="defer")
         app.add_js_file("mermaid-draw.js", priority=501, defer="defer")
 
 

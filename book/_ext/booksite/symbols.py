@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tools.imports import PACKAGE, parse_cell
+from tools.imports import PACKAGE, bindings, package_of, parse_cell
 from tools.pages import ROOT
 from tools.pages import find as find_pages
 
@@ -56,16 +56,9 @@ def definitions(module: str) -> dict[str, ast.stmt]:
 
 def imports(code: ast.AST, module: str = "") -> dict[str, str]:
     """Return the names that import statements bind, each with the dotted name it stands for."""
-    bound: dict[str, str] = {}
-    for node in ast.walk(code):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                top = alias.name.partition(".")[0]
-                bound[alias.asname or top] = alias.name if alias.asname else top
-        elif isinstance(node, ast.ImportFrom):
-            base = _absolute(node, module)
-            bound.update({a.asname or a.name: f"{base}.{a.name}" for a in node.names})
-    return bound
+    package = package_of(module, modules()[module]) if module else ""
+    found = (each for node in ast.walk(code) for each in bindings(node, package))
+    return {local: dotted for dotted, local in found if local}
 
 
 @cache
@@ -73,16 +66,6 @@ def names(module: str) -> dict[str, str]:
     """Return the names that a module defines or imports, with the dotted names they stand for."""
     own = {name: f"{module}.{name}" for name in definitions(module)}
     return own | imports(tree(module), module)
-
-
-def _absolute(node: ast.ImportFrom, module: str) -> str:
-    """Return the module that a possibly relative import names."""
-    if not node.level:
-        return node.module or ""
-    is_package = modules()[module].name == "__init__.py"
-    parts = module.split(".")
-    parents = parts[: len(parts) - node.level + is_package]
-    return ".".join([*parents, *filter(None, [node.module])])
 
 
 @cache
