@@ -16,6 +16,7 @@ TREES = {
     for path in sorted((ROOT / "companion").rglob("*.py"))
 }  # fmt: skip
 NUMPY_ALONE = ("companion", "companion.metrics", "companion.nn")
+SHORT = 10  # lines of a function that needs no sections in its docstring
 # Standing lower in the package, these know nothing of what stands above.
 LOWER = ("nn", "metrics", "datasets", "preprocessing", "display", "doctor", "exercises")
 UPPER = ("models", "training", "applications", "trust", "scaling", "workflow")
@@ -60,7 +61,7 @@ def test_importing_loads_nothing_beyond_numpy(name):
     loaded = {m.partition(".")[0] for m in json.loads(result.stdout)}
     loaded -= {m.partition(".")[0] for m in json.loads(bare.stdout)}  # .pth files of the venv
     third_party = {m for m in loaded if m not in sys.stdlib_module_names and m[0] != "_"}
-    assert third_party <= {"companion", "numpy"}
+    assert third_party <= {"companion", "numpy", "cython_runtime"}  # the last is numpy.random
 
 
 def test_doctor_needs_the_standard_library_alone():
@@ -132,6 +133,8 @@ def test_public_functions_and_methods_say_what_they_do(function):
 )
 def test_public_functions_say_what_they_take_give_and_raise(function):
     text = ast.get_docstring(function) or ""
+    if function.end_lineno - function.body[1].lineno < SHORT and "\n---" not in text:
+        return  # its docstring says it in a sentence, such as that of tanh
     if parameters(function):
         section = text.partition("Parameters\n----------\n")[2]
         assert [each.arg for each in parameters(function) if each.arg not in section] == []

@@ -1,0 +1,95 @@
+"""Gradient descent on a function of few variables, and the largest rate at which it converges."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from companion.nn.ranges import non_negative
+from companion.nn.tensor import Array, Tensor, TensorLike, gradients
+
+
+def gradient_descent(
+    function: Callable[[Tensor], Tensor], start: TensorLike, learning_rate: float, steps: int
+) -> Array:
+    """Follow the negative gradient: x ← x − η ∇f(x).
+
+    Parameters
+    ----------
+    function
+        f: of a tensor like `start`, with one number as its value.
+    start
+        The first x, of any shape; taken as float64.
+    learning_rate
+        η, at least 0.
+    steps
+        How many, at least 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        The path, ``(steps + 1, …)``: the start and the point after each step.
+
+    Raises
+    ------
+    ValueError
+        If the rate or the number of steps is below 0.
+    """
+    non_negative("learning_rate", learning_rate)
+    non_negative("steps", steps)
+    path = [np.array(Tensor(start).value, dtype=np.float64)]
+    for _ in range(steps):
+        x = Tensor(path[-1], requires_grad=True)
+        (gradient,) = gradients(function(x), [x])
+        path.append(x.value - learning_rate * gradient.value)
+    return np.stack(path)
+
+
+def stable_learning_rate(hessian: Array) -> float:
+    """Return 2 / λmax: on a quadratic, descent converges for every rate below it, and none above.
+
+    Along an eigenvector the distance to the minimum is multiplied by 1 − η λ in each step, which
+    is below 1 in size for η < 2 / λ (Goodfellow et al. 2016, section 4.3; LeCun et al. 1998,
+    section 4.1).
+
+    Parameters
+    ----------
+    hessian
+        Second derivatives, ``(variables, variables)``, symmetric.
+
+    Returns
+    -------
+    float
+        Infinity if no eigenvalue is above 0.
+    """
+    largest = float(_eigenvalues(hessian)[-1])
+    return 2 / largest if largest > 0 else np.inf
+
+
+def condition_number(hessian: Array) -> float:
+    """Return κ = λmax / λmin: the number of steps that descent needs grows in proportion to it.
+
+    Parameters
+    ----------
+    hessian
+        Second derivatives, ``(variables, variables)``, symmetric and positive definite.
+
+    Returns
+    -------
+    float
+        At least 1.
+
+    Raises
+    ------
+    ValueError
+        If an eigenvalue is not above 0.
+    """
+    eigenvalues = _eigenvalues(hessian)
+    if not eigenvalues[0] > 0:
+        raise ValueError(f"hessian must be positive definite, got the eigenvalues {eigenvalues}")
+    return float(eigenvalues[-1] / eigenvalues[0])
+
+
+def _eigenvalues(hessian: Array) -> Array:
+    if not hessian.size or hessian.shape != hessian.T.shape or not np.allclose(hessian, hessian.T):
+        raise ValueError(f"hessian must be a symmetric matrix, got {hessian}")
+    return np.linalg.eigvalsh(hessian)  # in ascending order

@@ -1,0 +1,311 @@
+"""Losses: how wrong outputs are, as one number to minimise, the mean over the batch.
+
+All but the divergences are called as ``loss(targets, outputs)``. Targets are constants: no gradient
+goes into them. Shapes must fit exactly, because broadcasting ``(batch,)`` against ``(batch, 1)``
+would silently compare every target with every output.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from companion.nn.activations import log_softmax, softplus
+from companion.nn.functions import amax, log, relu, where
+from companion.nn.tensor import Array, Tensor, TensorLike, as_tensor
+
+Loss: TypeAlias = Callable[[Array, Tensor], Tensor]
+
+
+def mean_squared_error(targets: TensorLike, outputs: TensorLike) -> Tensor:
+    """Return the mean of the squares (ŷ − y)², over all elements.
+
+    Parameters
+    ----------
+    targets, outputs
+        y and ŷ, of one shape such as ``(batch, units)``.
+
+    Returns
+    -------
+    Tensor
+        Without axes; not a number for an empty batch, as with all losses here.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    outputs = as_tensor(outputs)
+    error = outputs - _same_shape(targets, outputs)
+    return (error * error).mean()
+
+
+def cross_entropy(targets: TensorLike, logits: TensorLike, smoothing: float = 0.0) -> Tensor:
+    """Return −Σₖ yₖ log softmax(z)ₖ, the mean over all positions.
+
+    Computed from the logits z, which neither overflows nor takes the logarithm of 0.
+
+    Parameters
+    ----------
+    targets
+        y: class numbers ``(batch, …)``, or rows of probabilities ``(batch, …, classes)``.
+    logits
+        z, ``(batch, …, classes)``.
+    smoothing
+        Share s of the targets that is spread over all classes alike: (1 − s) y + s / classes
+        (Szegedy et al. 2016, "Rethinking the Inception architecture", section 7).
+
+    Returns
+    -------
+    Tensor
+        Without axes, in nats.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a label is no class number, a row is no distribution, or
+        `smoothing` is not in [0, 1].
+    """
+    if not 0 <= smoothing <= 1:
+        raise ValueError(f"smoothing must be in [0, 1], got {smoothing}")
+    log_q = log_softmax(logits)
+    loss = -_expected(targets, log_q).mean()
+    if smoothing:
+        loss = loss * (1.0 - smoothing) - log_q.mean() * smoothing
+    return loss
+
+
+def categorical_cross_entropy(targets: TensorLike, probabilities: TensorLike) -> Tensor:
+    """Return −Σₖ yₖ log qₖ, the mean over all positions, for outputs that are probabilities.
+
+    As in Keras, q is clipped to [1e-7, 1 − 1e-7]. That hides how wrong a very wrong prediction is:
+    the loss ends at 16.1 and its gradient there is 0. Prefer `cross_entropy`, which takes the
+    logits and needs no clipping, and leave the softmax out of the network.
+
+    Parameters
+    ----------
+    targets
+        As in `cross_entropy`.
+    probabilities
+        q, such as those of a softmax, ``(batch, …, classes)``.
+
+    Returns
+    -------
+    Tensor
+        Without axes, in nats.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a label is no class number, or a row is no distribution.
+    """
+    q = as_tensor(probabilities)
+    _check_rows("probabilities", q.value)
+    clipped = np.clip(q.value, 1e-7, 1 - 1e-7)
+    return -_expected(targets, log(where(q.value == clipped, q, clipped))).mean()
+
+
+def binary_cross_entropy(targets: TensorLike, logits: TensorLike) -> Tensor:
+    """Return −y log σ(z) − (1 − y) log(1 − σ(z)), the mean over all elements.
+
+    Computed from the logits z: log σ(z) is −softplus(−z), which neither overflows nor rounds to 0.
+
+    Parameters
+    ----------
+    targets
+        y, 0 or 1 or a probability between them.
+    logits
+        z, of the same shape, such as ``(batch, 1)``; or ``(batch, labels)`` where several labels
+        may be true at once.
+
+    Returns
+    -------
+    Tensor
+        Without axes, in nats.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or a target is not in [0, 1].
+    """
+    z = as_tensor(logits)
+    y = _same_shape(targets, z)
+    if np.any((y < 0) | (y > 1)):
+        raise ValueError(f"targets must be in [0, 1], got {y.min():g} to {y.max():g}")
+    return (softplus(-z) * y + softplus(z) * (1 - y)).mean()
+
+
+def entropy(p: TensorLike) -> Tensor:
+    """Return −Σₖ pₖ log pₖ with 0 log 0 = 0, the mean over the rows.
+
+    Parameters
+    ----------
+    p
+        Rows of probabilities, ``(…, classes)``.
+
+    Returns
+    -------
+    Tensor
+        Without axes, in nats. The derivative where p = 0, which is infinite, counts as 0.
+
+    Raises
+    ------
+    ValueError
+        If a row is no distribution.
+    """
+    p = as_tensor(p)
+    _check_rows("p", p.value)
+    return -(p * _log_where(p.value > 0, p)).sum(-1).mean()
+
+
+def kl_divergence(p: TensorLike, q: TensorLike) -> Tensor:
+    """Return Σₖ pₖ log(pₖ / qₖ), the mean over the rows; infinite where q = 0 and p is not.
+
+    It is the cross-entropy less `entropy` of p (Kullback & Leibler 1951): both have the same
+    gradient with respect to q. To train from logits, take `cross_entropy`.
+
+    Parameters
+    ----------
+    p, q
+        Rows of probabilities, ``(…, classes)``: the true ones and the model's.
+
+    Returns
+    -------
+    Tensor
+        Without axes, in nats.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or a row is no distribution.
+    """
+    q = as_tensor(q)
+    true = _same_shape(p, q)
+    _check_rows("p", true)
+    _check_rows("q", q.value)
+    occurs = true > 0
+    return ((_log_where(occurs, Tensor(true)) - _log_where(occurs, q)) * true).sum(-1).mean()
+
+
+def hinge(targets: TensorLike, scores: TensorLike) -> Tensor:
+    """Return max(0, 1 − y s), the mean over all elements, with the subgradient 0 at y s = 1.
+
+    Cortes & Vapnik 1995, "Support-vector networks".
+
+    Parameters
+    ----------
+    targets
+        y, −1 or 1; with y = 0 the loss would be 1 whatever the score.
+    scores
+        s, of the same shape: raw scores, not probabilities.
+
+    Returns
+    -------
+    Tensor
+        Without axes.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or a target is neither −1 nor 1.
+    """
+    s = as_tensor(scores)
+    y = _same_shape(targets, s)
+    if np.any(np.abs(y) != 1):
+        raise ValueError(f"targets must be -1 or 1, got {y[np.abs(y) != 1][0]:g}")
+    return relu(1.0 - s * y).mean()
+
+
+def multiclass_hinge(targets: TensorLike, scores: TensorLike) -> Tensor:
+    """Return max(0, 1 + maxⱼ≠ᵧ sⱼ − sᵧ), the mean over all positions.
+
+    Crammer & Singer 2001, "On the algorithmic implementation of multiclass kernel-based vector
+    machines", section 3. The subgradient is 0 where the margin is 1; best wrong scores that are
+    equal share it.
+
+    Parameters
+    ----------
+    targets
+        Class numbers y, ``(batch, …)``.
+    scores
+        s, ``(batch, …, classes)``, at least two classes.
+
+    Returns
+    -------
+    Tensor
+        Without axes.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a label is no class number, or there is one class only.
+    """
+    s = as_tensor(scores)
+    if s.ndim < 2 or s.shape[-1] < 2:
+        raise ValueError(f"scores must be (batch, …, classes) of two or more, got {s.shape}")
+    true = np.arange(s.shape[-1]) == _labels(targets, s.shape)[..., None]
+    wrong = where(true, -np.inf, s)
+    return relu(amax(wrong, -1) - where(true, s, 0.0).sum(-1) + 1.0).mean()
+
+
+NAMED: dict[str, Loss] = {
+    "mean_squared_error": mean_squared_error,
+    "cross_entropy": cross_entropy,
+    "categorical_cross_entropy": categorical_cross_entropy,
+    "binary_cross_entropy": binary_cross_entropy,
+    "kl_divergence": kl_divergence,
+    "hinge": hinge,
+    "multiclass_hinge": multiclass_hinge,
+    # Keras's names, where they mean the same.
+    "mse": mean_squared_error,
+    "categorical_crossentropy": categorical_cross_entropy,
+    "sparse_categorical_crossentropy": categorical_cross_entropy,
+}
+
+
+def _expected(targets: TensorLike, log_q: Tensor) -> Tensor:
+    # Σ y log q for each position, with 0 · (−∞) = 0.
+    y = _array(targets)
+    if y.shape != log_q.shape:
+        labels = _labels(y, log_q.shape).reshape(-1)
+        return log_q.reshape(-1, log_q.shape[-1])[np.arange(labels.size), labels]
+    rows = y.astype(log_q.dtype)
+    _check_rows("targets", rows)
+    return (where(rows > 0, log_q, 0.0) * rows).sum(-1)
+
+
+def _log_where(condition: Array, x: Tensor) -> Tensor:
+    return log(where(condition, x, 1.0))
+
+
+def _array(targets: TensorLike) -> Array:
+    return targets.value if isinstance(targets, Tensor) else np.asarray(targets)
+
+
+def _same_shape(targets: TensorLike, outputs: Tensor) -> Array:
+    y = _array(targets)
+    if y.shape != outputs.shape:
+        raise ValueError(f"targets must have the outputs' shape {outputs.shape}, got {y.shape}")
+    return y.astype(outputs.dtype)
+
+
+def _labels(targets: TensorLike, shape: tuple[int, ...]) -> np.ndarray[Any, np.dtype[np.integer]]:
+    labels, classes = _array(targets), shape[-1]
+    if labels.shape != shape[:-1]:
+        raise ValueError(
+            f"targets must be class numbers {shape[:-1]} for outputs {shape}, got {labels.shape}"
+        )
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"targets must be class numbers of an integer type, got {labels.dtype}")
+    if labels.size and not 0 <= labels.min() <= labels.max() < classes:
+        raise ValueError(
+            f"targets must be class numbers from 0 to {classes - 1}, "
+            f"got {labels.min()} to {labels.max()}"
+        )
+    return labels
+
+
+def _check_rows(name: str, rows: Array) -> None:
+    # Rows that are not numbers pass, so that training that has diverged shows a loss of nan.
+    if rows.ndim == 0 or np.any(rows < 0) or np.any(np.abs(rows.sum(-1) - 1) > 1e-3):
+        raise ValueError(f"{name} must be rows of probabilities, each with the sum 1")

@@ -1,0 +1,19 @@
+"""Checks of settings that must lie in a range."""
+
+
+def non_negative(name: str, value: float) -> None:
+    """Raise a `ValueError` unless ``value >= 0``; not a number is not."""
+    if not value >= 0:
+        raise ValueError(f"{name} must be at least 0, got {value}")
+
+
+def positive(name: str, value: float) -> None:
+    """Raise a `ValueError` unless ``value > 0``; not a number is not."""
+    if not value > 0:
+        raise ValueError(f"{name} must be above 0, got {value}")
+
+
+def share(name: str, value: float) -> None:
+    """Raise a `ValueError` unless ``0 <= value < 1``."""
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} must be in [0, 1), got {value}")
