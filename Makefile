@@ -55,8 +55,9 @@ test: $(ready) $(torch)  ## run all tests, the models' on TensorFlow, JAX and Py
 site-test: $(ready)  ## open the built book in Chromium
 	BOOK_HTML=_build/html $(python) -m pytest tests/site
 
-bench: $(ready)  ## the benchmarks, as JSON
+bench: $(ready) $(torch)  ## the benchmarks, as JSON
 	$(python) -m benchmarks.case_study
+	$(python) -m benchmarks.nn
 
 lint: $(ready)  ## ruff and mypy
 	$(python) -m ruff check .

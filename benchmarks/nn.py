@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.case_study import peak_memory_mib
 from companion.doctor.machine import processor, usable_cores
 
 FRAMEWORKS = ("companion", "torch", "keras")
@@ -93,15 +94,8 @@ def measure_here(framework: str) -> dict[str, Any]:
     result: dict[str, Any] = {"framework": framework}
     for network, shape in (("mlp", (-1, 784)), ("cnn", (-1, 28, 28, 1))):
         result[network] = round(1000 * measure(network, images.reshape(shape), labels), 3)
-        result[f"{network} peak MiB"] = round(_peak())
+        result[f"{network} peak MiB"] = peak_memory_mib()
     return result
-
-
-def _peak() -> float:
-    import resource  # not on Windows
-
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def time_steps(network: str, step: Step, x: np.ndarray, y: np.ndarray) -> float:
@@ -198,17 +192,18 @@ def document(rounds: list[dict[str, Any]]) -> dict[str, Any]:
             own = [r for r in rounds if r["framework"] == framework]
             if own:
                 medians[framework] = statistics.median(r[network] for r in own)
-                peak = max(r[f"{network} peak MiB"] for r in own)
                 results.setdefault(network, {})[framework] = {
                     "ms a step": medians[framework],
                     "rounds": [r[network] for r in own],
-                    "peak MiB": peak,
+                    "peak MiB": own[0][f"{network} peak MiB"],
                 }
         for peer in medians.keys() - {"companion"}:
             if "companion" in medians:
                 ratio = medians["companion"] / medians[peer]
                 results[network][f"ratio to {peer}"] = round(ratio, 3)
-    versions = {name: metadata.version(name) for name in ("numpy", "keras", "tensorflow")}
+    names = {dist.name.lower() for dist in metadata.distributions()}
+    peers = [name for name in ("numpy", "torch", "keras", "tensorflow") if name in names]
+    versions = {name: metadata.version(name) for name in peers}
     return {
         "benchmark": "nn",
         "python": platform.python_version(),
