@@ -48,7 +48,7 @@ html: notebooks  ## build the HTML from the executed notebooks, strictly
 	$(VENV)/bin/jupyter-book build . -W --keep-going -n -q
 
 test: $(ready) $(torch)  ## run all tests, the models' on TensorFlow, JAX and PyTorch
-	$(python) -m pytest -n $(JOBS)
+	OPENBLAS_NUM_THREADS=1 $(python) -m pytest -n $(JOBS)
 	KERAS_BACKEND=jax $(python) -m pytest tests/models tests/training
 	KERAS_BACKEND=torch $(python) -m pytest tests/models tests/training
 

@@ -236,15 +236,12 @@ class Tensor:
         if not self.requires_grad:
             raise ValueError("nothing that this tensor was computed from has requires_grad=True")
         with no_grad():
-            for tensor, total in _pull_back(self, _seed(self, gradient)):
+            seed = _seed(self, gradient)
+            shared = {id(seed.value)}  # arrays that somebody else holds
+            for tensor, total in _pull_back(self, seed):
                 if not tensor.links:
-                    # Copied, because a gradient may be a view of another one, or shared with it.
-                    previous = tensor.grad
-                    tensor.grad = (
-                        np.array(total.value, order="C")
-                        if previous is None
-                        else previous + total.value
-                    )
+                    tensor.grad = _add_to(tensor.grad, total.value, id(total.value) in shared)
+                    shared.add(id(total.value))
 
 
 def record(operation: str, value: Array | np.floating[Any], *links: Link) -> Tensor:
@@ -398,6 +395,15 @@ def _seed(output: Tensor, gradient: TensorLike | None) -> Tensor:
     if seed.shape != output.shape:
         raise ValueError(f"gradient must have the shape {output.shape}, got {seed.shape}")
     return seed
+
+
+def _add_to(former: Array | None, gradient: Array, shared: bool) -> Array:
+    # A first gradient is kept as it is, unless changing it would change something else.
+    if former is not None:
+        return former + gradient
+    if shared or gradient.base is not None or not gradient.flags.c_contiguous:
+        return np.array(gradient, order="C")
+    return gradient
 
 
 def _fit(gradient: Tensor, tensor: Tensor) -> Tensor:

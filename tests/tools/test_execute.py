@@ -307,3 +307,17 @@ def _wait_for_the_end_of(pid: int) -> None:
         time.sleep(0.05)
     os.kill(pid, signal.SIGKILL)
     pytest.fail("the kernel outlived the run")
+
+
+def test_notebooks_share_the_cores(checkout, monkeypatch):
+    threads = []
+
+    def record(*_, env, **__):
+        threads.append(env["OPENBLAS_NUM_THREADS"])
+        return subprocess.CompletedProcess([], 0)
+
+    monkeypatch.setattr(execute.subprocess, "run", record)
+    monkeypatch.setattr(execute, "usable_cores", lambda: 8)
+    for jobs in (1, 3, 16):
+        execute.run([], checkout.root, jobs)
+    assert threads == ["8", "2", "1"]
