@@ -21,7 +21,6 @@ from typing import Any
 import nbformat
 from filelock import FileLock, Timeout
 
-from companion.doctor.machine import usable_cores
 from tools import files, notebooks
 from tools.book import Book
 from tools.imports import Package, strings
@@ -116,7 +115,7 @@ def run(paths: list[Path], root: Path, jobs: int) -> int:
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # other plugins only cost time here
         # With more threads than cores OpenBLAS waits for itself: small products take ten times as
         # long.
-        "OPENBLAS_NUM_THREADS": str(max(1, usable_cores() // jobs)),
+        "OPENBLAS_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // jobs)),
     }
     return subprocess.run(command, cwd=root, env=environment, check=False).returncode
 

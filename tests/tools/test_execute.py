@@ -317,7 +317,7 @@ def test_notebooks_share_the_cores(checkout, monkeypatch):
         return subprocess.CompletedProcess([], 0)
 
     monkeypatch.setattr(execute.subprocess, "run", record)
-    monkeypatch.setattr(execute, "usable_cores", lambda: 8)
+    monkeypatch.setattr(execute.os, "cpu_count", lambda: 8)
     for jobs in (1, 3, 16):
         execute.run([], checkout.root, jobs)
     assert threads == ["8", "2", "1"]
