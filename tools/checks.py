@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import cell_rules, execute, file_rules, output_rules
+from tools import cell_rules, diagram_rules, execute, file_rules, output_rules
 from tools.book import Book
 from tools.pages import ROOT
 from tools.violations import Violations
@@ -29,6 +29,7 @@ PAGE_RULES: tuple[Callable[[Book], Violations], ...] = (
     cell_rules.lines_fit_the_page,
     cell_rules.definitions_are_short,
     cell_rules.package_is_not_redefined,
+    diagram_rules.diagrams_are_sound,
 )
 OUTPUT_RULES: tuple[Callable[[list[output_rules.Output]], Violations], ...] = (
     output_rules.nothing_is_warned_of,

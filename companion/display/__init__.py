@@ -1,7 +1,9 @@
 """What notebooks show: source, tables, and figures for light and dark pages."""
 
 from companion.display.code import source
+from companion.display.computation import graph
 from companion.display.evaluation import confusion, reliability
+from companion.display.heat import heat_map
 from companion.display.images import image_grid
 from companion.display.lines import curves, intervals
 from companion.display.network import Layer, architecture
@@ -18,6 +20,8 @@ __all__ = [
     "confusion",
     "curves",
     "drawing",
+    "graph",
+    "heat_map",
     "image_grid",
     "intervals",
     "reliability",

@@ -17,11 +17,13 @@ from companion.metrics.classification import (
     top_k_accuracy,
     wilson_interval,
 )
+from companion.metrics.selection import Selection, select
 from companion.metrics.student import t_cdf, t_quantile
 
 __all__ = [
     "Interval",
     "ReliabilityCurve",
+    "Selection",
     "accuracy",
     "brier_score",
     "confusion_matrix",
@@ -30,6 +32,7 @@ __all__ = [
     "mean_interval",
     "negative_log_likelihood",
     "reliability_curve",
+    "select",
     "softmax",
     "t_cdf",
     "t_quantile",

@@ -1,11 +1,12 @@
-"""Gradient descent on a function of few variables, and the largest rate at which it converges."""
+"""Descent on a function of few variables, and the largest rate at which it converges."""
 
 from collections.abc import Callable
 
 import numpy as np
 
+from companion.nn.optimizers import SGD, Optimizer
 from companion.nn.ranges import non_negative
-from companion.nn.tensor import Array, Tensor, TensorLike, gradients
+from companion.nn.tensor import Array, Tensor, TensorLike
 
 
 def gradient_descent(
@@ -34,13 +35,43 @@ def gradient_descent(
     ValueError
         If the rate or the number of steps is below 0.
     """
-    non_negative("learning_rate", learning_rate)
+    return optimizer_path(function, start, SGD(learning_rate), steps)
+
+
+def optimizer_path(
+    function: Callable[[Tensor], Tensor], start: TensorLike, optimizer: Optimizer, steps: int
+) -> Array:
+    """Follow an optimiser's steps on a function of few variables.
+
+    Parameters
+    ----------
+    function
+        As in `gradient_descent`; where it draws numbers, the path is that of a stochastic method.
+    start
+        The first x, of any shape; taken as float64.
+    optimizer
+        What makes the steps.
+    steps
+        How many, at least 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        The path, ``(steps + 1, …)``: the start and the point after each step.
+
+    Raises
+    ------
+    ValueError
+        If the number of steps is below 0.
+    """
     non_negative("steps", steps)
-    path = [np.array(Tensor(start).value, dtype=np.float64)]
+    x = Tensor(np.array(Tensor(start).value, dtype=np.float64), requires_grad=True)
+    path = [x.value.copy()]
     for _ in range(steps):
-        x = Tensor(path[-1], requires_grad=True)
-        (gradient,) = gradients(function(x), [x])
-        path.append(x.value - learning_rate * gradient.value)
+        x.grad = None
+        function(x).backward()
+        optimizer.step([x])
+        path.append(x.value.copy())
     return np.stack(path)
 
 

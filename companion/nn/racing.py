@@ -1,5 +1,7 @@
 """A race of optimisers: the training loss by epochs, by updates and by time."""
 
+from collections.abc import Iterator
+from itertools import islice
 from time import perf_counter
 from typing import NamedTuple
 
@@ -45,7 +47,7 @@ def race(
     y: Array,
     optimizer: Optimizer,
     batch_size: int,
-    epochs: int,
+    updates: int,
     marks: int = 40,
 ) -> Laps:
     """Train a network and measure its loss over all examples on the way.
@@ -60,8 +62,8 @@ def race(
         What makes the updates.
     batch_size
         Examples an update; as many as there are for gradient descent without noise.
-    epochs
-        Passes over the examples, at least 1.
+    updates
+        How many, at least 1; epoch follows on epoch as they need.
     marks
         Measurements, spaced evenly on a logarithmic scale of the updates; where several fall on
         one update, it is measured once.
@@ -74,22 +76,25 @@ def race(
     Raises
     ------
     ValueError
-        If `epochs` or `marks` is not positive.
+        If `updates` or `marks` is not positive.
     """
-    positive("epochs", epochs)
+    positive("updates", updates)
     positive("marks", marks)
     model.compile(optimizer, "cross_entropy")
     data = Batches(x, y, batch_size=batch_size, seed=model.rng)
-    chosen = set(np.geomspace(1, epochs * len(data), marks).round())
-    laps = [Lap(0.0, 0, 0.0, model.evaluate(x, y)["loss"])]
-    update, seconds, since = 0, 0.0, perf_counter()
-    for _ in range(epochs):
-        for batch in data:
-            model.train_on_batch(*batch)
-            update += 1
-            if update in chosen:
-                seconds += perf_counter() - since
-                loss = model.evaluate(x, y)["loss"]
-                laps.append(Lap(update / len(data), update, seconds, loss))
-                since = perf_counter()
+    chosen = set(np.geomspace(1, updates, marks).round())
+    laps = [Lap(0.0, 0, 0.0, model.evaluate(x, y, batch_size=len(x))["loss"])]
+    seconds, since = 0.0, perf_counter()
+    for update, batch in enumerate(islice(_endless(data), updates), 1):
+        model.train_on_batch(*batch)
+        if update in chosen:
+            seconds += perf_counter() - since
+            loss = model.evaluate(x, y, batch_size=len(x))["loss"]
+            laps.append(Lap(update / len(data), update, seconds, loss))
+            since = perf_counter()
     return Laps(*(np.array(column) for column in zip(*laps, strict=True)))
+
+
+def _endless(data: Batches) -> Iterator[tuple[Array, ...]]:
+    while True:
+        yield from data

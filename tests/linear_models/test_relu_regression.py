@@ -150,6 +150,23 @@ def test_E12_no_start_converges_with_the_printed_steps(learning_rate):
     assert exploded[3] == 0
 
 
+def test_E12_no_learning_rate_changes_the_fate_of_a_start():
+    fates = [
+        outcomes(descend(STARTS, learning_rate, 300, printed_gradient).parameters)
+        for learning_rate in RATES
+    ]
+    for other in fates[1:]:
+        np.testing.assert_array_equal(other, fates[0])
+
+
+def test_E12_the_printed_steps_multiply_the_distance_along_the_steepest_direction():
+    path = descend([0.6, 0.1], 0.01, 6, printed_gradient, keep_path=True).path
+    assert (outputs(path) > 0).all()
+    eigenvalues, directions = np.linalg.eigh(hessian())
+    distances = (path - [0.5, 0.0]) @ directions[:, 1]
+    np.testing.assert_allclose(distances[1:] / distances[:-1], 1 + 5 * 0.01 * eigenvalues[1])
+
+
 @pytest.mark.parametrize(
     ("repair", "learning_rate", "outcome", "least", "most"),
     [
@@ -195,6 +212,17 @@ def test_E13_the_loss_has_a_local_minimum_that_is_not_the_solution():
     assert outcomes(at) == "elsewhere"
 
 
+@pytest.mark.parametrize(
+    ("parameters", "expected"), [([-0.7, 2.4], 10.8), ([-2.0, 5.0], 10.8), ([3.0, -25.0], 6.0)]
+)
+def test_E13_false_minima_lie_on_two_rays(parameters, expected):
+    at = np.array(parameters)
+    np.testing.assert_allclose(gradient(at), 0, atol=1e-12)
+    around = at + 1e-3 * np.random.default_rng(0).normal(size=(1000, 2))
+    assert loss(around).min() >= expected - 1e-12
+    assert loss(at) == pytest.approx(expected)
+
+
 def test_E13_the_loss_is_not_convex_but_without_activation_it_is():
     solution, dead = np.array([0.5, 0.0]), np.array([-0.5, 0.0])
     way = solution + np.linspace(0, 1, 11)[:, None] * (dead - solution)
@@ -225,6 +253,14 @@ def test_E14_other_ways_to_start_die_as_often():
     uniform = rng.uniform(-1, 1, (200_000, 2))
     assert is_dead(uniform).mean() == pytest.approx(0.45, abs=0.005)
     assert is_dead(rng.normal(size=(200_000, 1)) * [1, 0]).mean() == pytest.approx(0.5, abs=0.005)
+
+
+def test_E14_a_positive_weight_needs_a_bias_that_is_not_far_below_0():
+    w, b = np.random.default_rng(0).normal(size=(2, 200_000))
+    dead = is_dead(np.stack([np.abs(w), b], axis=1)).mean()
+    expected = np.arctan(0.1) / np.pi
+    assert dead == pytest.approx(expected, abs=4 * np.sqrt(expected / 200_000))
+    assert not is_dead(np.stack([np.abs(w), 0 * b], axis=1)).any()
 
 
 def test_E14_a_dead_unit_never_moves_under_the_correct_gradient():
@@ -263,6 +299,16 @@ def test_E15_the_printed_sums_take_all_samples_and_a_stochastic_step_takes_one()
     point = gradient(np.array([0.3, 0.2]), example.X[[drawn]], example.Y[[drawn]])
     np.testing.assert_allclose(step, [0.3, 0.2] - 0.01 * point)
     assert not np.allclose(step, descend([0.3, 0.2], 0.01, 1).parameters)
+
+
+@given(st.floats(-3, 3), st.floats(-3, 3), st.integers(0, 4), st.floats(1e-3, 1))
+def test_E15_a_step_with_one_point_never_leads_away_below_its_bound(w, b, i, part):
+    start, solution = np.array([w, b]), np.array([0.5, 0.0])
+    point = example.X[[i]], example.Y[[i]]
+    learning_rate = part / (float(point[0][0]) ** 2 + 1)
+    end = start - learning_rate * gradient(start, *point)
+    away, before = np.linalg.norm(end - solution), np.linalg.norm(start - solution)
+    assert away <= before * (1 + 1e-12)
 
 
 def test_E15_stochastic_gradient_descent_converges_too():

@@ -348,6 +348,15 @@ def test_hinge_has_the_subgradient_minus_y_inside_the_margin_and_0_on_it():
     grad_check(lambda s: hinge(np.array([1, -1, 1]), s), [0.3, 0.7, -2.0])
 
 
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1), st.integers(0, 9999))
+def test_hinge_and_cross_entropy_in_bits_are_never_below_the_share_of_errors(scores, seed):
+    s = np.array(scores)
+    y = np.where(np.random.default_rng(seed).random(len(s)) < 0.5, -1, 1)
+    errors = np.mean(y * s <= 0)
+    assert hinge(y, s).item() >= errors
+    assert binary_cross_entropy((y + 1) / 2, s).item() / np.log(2) >= errors - 1e-12
+
+
 def test_E20_targets_of_0_make_the_printed_hinge_constant_and_are_refused():
     scores = np.array([-3.0, 0.5, 7.0])
     assert np.maximum(0, 1 - 0 * scores).tolist() == [1, 1, 1]

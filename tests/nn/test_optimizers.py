@@ -1,5 +1,3 @@
-import math
-
 import numpy as np
 import pytest
 
@@ -419,25 +417,31 @@ def test_E23_counting_from_0_would_divide_by_zero():
         Adam().update(p, np.ones(1), state, 0.01, 0)
 
 
-def follow_reddi(optimizer, steps):
-    # Reddi et al. 2018, section 3: on [−1, 1] the gradient is C once and −1 twice, in turn, so that
-    # −1 is best. With β₂ = 1 / (1 + C²) Adam forgets the large gradient before it has mattered.
-    w = Tensor(np.zeros(1), requires_grad=True)
-    for step in range(steps):
-        w.grad = np.array([3.0 if step % 3 == 0 else -1.0])
-        optimizer.step([w])
-        np.clip(w.value, -1, 1, out=w.value)
-    return w.item()
+def test_E23_adam_is_the_printed_formulas_with_the_start_that_they_leave_out():
+    ours = Tensor(np.array([0.5, -2.0, 30.0]), requires_grad=True)
+    w, m, v = ours.value.copy(), 0.0, 0.0
+    optimizer, rng = Adam(0.001, 0.9, 0.999, 1e-8), np.random.default_rng(0)
+    for t in range(1, 51):
+        ours.grad = g = rng.normal(0, [0.01, 1, 100])
+        optimizer.step([ours])
+        m = 0.9 * m + (1 - 0.9) * g
+        v = 0.999 * v + (1 - 0.999) * g**2
+        w = w - 0.001 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        assert np.allclose(ours.value, w, rtol=1e-13)
 
 
-def test_E24_adam_fails_where_amsgrad_and_sgd_converge():
-    def rate(step):
-        return 0.1 / math.sqrt(step + 1)
+def test_E24_adam_without_momentum_is_rmsprop_with_a_corrected_start():
+    def corrected(step):
+        return 0.01 * np.sqrt(1 - 0.9 ** (step + 1))
 
-    settings = {"beta_1": 0.0, "beta_2": 1 / (1 + 3**2)}
-    assert follow_reddi(Adam(rate, **settings), 3000) > 0.99
-    assert follow_reddi(Adam(rate, **settings, amsgrad=True), 3000) < -0.99
-    assert follow_reddi(SGD(rate), 3000) < -0.99
+    adam, rmsprop = Adam(0.01, 0.0, 0.9, 0.0), RMSProp(corrected, 0.9, epsilon=0.0)
+    ours, theirs = parameters_of([(4,)]), parameters_of([(4,)])
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        ours[0].grad = theirs[0].grad = rng.normal(0, [0.01, 1, 100, 1e4])
+        adam.step(ours)
+        rmsprop.step(theirs)
+        assert np.allclose(ours[0].value, theirs[0].value, rtol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(5))
