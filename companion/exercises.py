@@ -44,8 +44,8 @@ def _hint(answer: object, solution: object, tolerance: float) -> str | None:
         solution = solution.item()
     if answer is Ellipsis:
         return ", which is a place for your answer"
-    if isinstance(solution, bool | np.bool_):
-        if isinstance(answer, bool | np.bool_):
+    if isinstance(solution, bool | np.bool):
+        if isinstance(answer, bool | np.bool):
             return None if answer == solution else ""
         return "; True or False is asked for"
     if isinstance(solution, str):
@@ -58,7 +58,7 @@ def _hint(answer: object, solution: object, tolerance: float) -> str | None:
 
 
 def _number_hint(answer: object, solution: Number, tolerance: float) -> str | None:
-    if isinstance(answer, bool | np.bool_) or not isinstance(answer, Number):
+    if isinstance(answer, bool | np.bool) or not isinstance(answer, Number):
         return "; a number is asked for"
     try:
         right, given = complex(solution), complex(answer)  # type: ignore[call-overload]

@@ -78,7 +78,7 @@ def _is_number(cell: object) -> bool:
 def _text(cell: object, spec: str | None) -> str:
     if cell is None:
         return "–"
-    if isinstance(cell, bool | np.bool_):
+    if isinstance(cell, bool | np.bool):
         return "yes" if cell else "no"
     if not isinstance(cell, Real):
         return str(cell)

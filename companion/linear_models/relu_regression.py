@@ -234,7 +234,7 @@ def outcomes(
 
 
 @np.errstate(over="ignore", invalid="ignore")  # descent may explode
-def is_dead(parameters: Floats, x: Floats = X) -> NDArray[np.bool_]:
+def is_dead(parameters: Floats, x: Floats = X) -> NDArray[np.bool]:
     """Say, for each (w, b), whether the unit is off at every point: it can never learn."""
     return np.asarray((_sums(parameters, x) <= 0).all(axis=-1))
 

@@ -43,7 +43,7 @@ def select(correct: ArrayLike, tried: int, examples: int, rng: np.random.Generat
         If `correct` is no matrix of truth values, or `tried` or `examples` do not fit it.
     """
     right = np.asarray(correct)
-    if right.ndim != 2 or right.dtype != np.bool_:
+    if right.ndim != 2 or right.dtype != np.bool:
         raise ValueError(f"correct must be a boolean matrix, got {right.dtype} {right.shape}")
     models, available = right.shape
     if not 1 <= tried <= models:

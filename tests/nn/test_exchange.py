@@ -243,6 +243,8 @@ def check_against_keras(keras, case, training):
 
 @pytest.mark.parametrize("name", CASES)
 def test_outputs_and_gradients_of_inputs_and_weights_equal_keras(keras, name):
+    if name == "average pooling, overlapping" and keras.config.backend() == "torch":
+        pytest.skip("on PyTorch Keras repeats the edge instead of leaving the padding out")
     check_against_keras(keras, CASES[name], training=True)
 
 
