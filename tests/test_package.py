@@ -18,7 +18,16 @@ TREES = {
 NUMPY_ALONE = ("companion", "companion.metrics", "companion.nn", "companion.linear_models")
 SHORT = 10  # lines of a function that needs no sections in its docstring
 # Standing lower in the package, these know nothing of what stands above.
-LOWER = ("nn", "linear_models", "metrics", "datasets", "preprocessing", "display", "doctor", "exercises")
+LOWER = (
+    "nn",
+    "linear_models",
+    "metrics",
+    "datasets",
+    "preprocessing",
+    "display",
+    "doctor",
+    "exercises",
+)
 UPPER = ("models", "training", "applications", "trust", "scaling", "workflow")
 
 

@@ -21,8 +21,8 @@ def numerical_gradient(
     inputs
         Where to differentiate; they are taken as float64.
     step
-        h; by default ε^(1/3) max(1, |x|) with the machine's precision ε, which balances the error
-        of truncation, h², against that of rounding, ε/h (Press et al. 2007, section 5.7).
+        h; by default ε^(1/3) max(1, ``|x|``) with the machine's precision ε, which balances the
+        error of truncation, h², against that of rounding, ε/h (Press et al. 2007, section 5.7).
 
     Returns
     -------

@@ -37,7 +37,7 @@ def tanh(x: TensorLike) -> Tensor:
 def sigmoid(x: TensorLike) -> Tensor:
     """Return σ(x) = 1 / (1 + e⁻ˣ), element by element: σ' = σ (1 − σ).
 
-    Written with e^(−|x|), which cannot overflow.
+    Written with the exponential of minus the absolute value, which cannot overflow.
     """
     x = as_tensor(x)
     small = np.exp(-np.abs(x.value))  # in (0, 1]
@@ -46,7 +46,7 @@ def sigmoid(x: TensorLike) -> Tensor:
 
 
 def absolute(x: TensorLike) -> Tensor:
-    """Return |x|, element by element, with the subgradient 0 at 0."""
+    """Return the absolute value, element by element, with the subgradient 0 at 0."""
     x = as_tensor(x)
     return record("absolute", np.abs(x.value), (x, lambda g: g * np.sign(x.value)))
 

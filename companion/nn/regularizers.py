@@ -13,7 +13,7 @@ Regularizer: TypeAlias = Callable[[Tensor], Tensor]
 
 @dataclasses.dataclass(frozen=True)
 class L1:
-    """λ Σ |w|: pushes weights to exactly 0 (Tibshirani 1996).
+    """λ Σ abs(w): pushes weights to exactly 0 (Tibshirani 1996).
 
     Parameters
     ----------

@@ -178,8 +178,10 @@ def write_type(module: str, annotation: ast.expr) -> str:
         if symbol is None:
             return name[0]
         node = symbols.node_of(symbol)
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
-            return write_type(symbol.module, node.value)
-        return f"~{symbol.path}"
+        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        if isinstance(value, ast.Call):  # a type variable
+            return name[0]
+        return write_type(symbol.module, value) if value else f"~{symbol.path}"
 
-    return re.sub(r"\w+", write, ast.unparse(annotation))
+    quoted = isinstance(annotation, ast.Constant) and isinstance(annotation.value, str)
+    return re.sub(r"\w+", write, annotation.value if quoted else ast.unparse(annotation))

@@ -81,7 +81,9 @@ class Layer:
                 f"{type(self).__name__} expects inputs of shape {in_words(self.input_shape)},"
                 f" got {x.shape}"
             )
-        return self.forward(x if isinstance(x, Tensor) else Tensor(x.astype(self._dtype, copy=False)), training)
+        if not isinstance(x, Tensor):
+            x = Tensor(x.astype(self._dtype, copy=False))
+        return self.forward(x, training)
 
     def forward(self, x: Tensor, training: bool) -> Tensor:
         """Compute the output.
