@@ -174,7 +174,8 @@ def write_type(module: str, annotation: ast.expr) -> str:
     bound = symbols.names(module)
 
     def write(name: re.Match[str]) -> str:
-        symbol = symbols.find(bound.get(name[0], ""))
+        first, dot, rest = name[0].partition(".")
+        symbol = symbols.find(bound.get(first, "") + dot + rest)
         if symbol is None:
             return name[0]
         node = symbols.node_of(symbol)
@@ -184,4 +185,4 @@ def write_type(module: str, annotation: ast.expr) -> str:
         return write_type(symbol.module, value) if value else f"~{symbol.path}"
 
     quoted = isinstance(annotation, ast.Constant) and isinstance(annotation.value, str)
-    return re.sub(r"\w+", write, annotation.value if quoted else ast.unparse(annotation))
+    return re.sub(r"[\w.]+", write, annotation.value if quoted else ast.unparse(annotation))
