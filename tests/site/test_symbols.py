@@ -91,3 +91,22 @@ def test_symbols_are_reached_through_others():
 def test_a_name_that_does_not_exist_is_not_found():
     assert symbols.find("companion.metrics.nothing") is None
     assert symbols.find("numpy.array") is None
+
+
+def written(module, annotation):
+    return docstrings.write_type(module, ast.parse(annotation, mode="eval").body)
+
+
+def test_a_type_is_written_with_its_aliases_spelt_out():
+    tensor = "~companion.nn.tensor.Tensor"
+    array = "np.ndarray[Any, np.dtype[Any]]"
+    assert written("companion.nn.sequential", "Tensor | None") == f"{tensor} | None"
+    assert written("companion.nn.layers.dense", "str | activations.Activation") == (
+        f"str | Callable[[{tensor}], {tensor}]"
+    )
+    assert written("companion.nn.losses", "Loss") == f"Callable[[{array}, {tensor}], {tensor}]"
+    assert written("companion.nn.losses", "TensorLike").startswith(f"{tensor} | {array}")
+
+
+def test_a_type_variable_stays_a_name():
+    assert written("companion.nn.names", "str | T") == "str | T"
