@@ -60,9 +60,10 @@ class Adam(Optimizer):
         """Change a piece of a parameter in place."""
         if self.weight_decay:
             g = g + self.weight_decay * p
-        self._follow(p, g, state, rate, t)
+        self.follow(p, g, state, rate, t)
 
-    def _follow(self, p: Array, g: Array, state: dict[str, Array], rate: float, t: int) -> None:
+    def follow(self, p: Array, g: Array, state: dict[str, Array], rate: float, t: int) -> None:
+        """Follow the gradient: the step itself, which both kinds of weight decay share."""
         m, v = state["m"], state["v"]
         m *= self.beta_1
         m += (1 - self.beta_1) * g
@@ -106,4 +107,4 @@ class AdamW(Adam):
     def update(self, p: Array, g: Array, state: dict[str, Array], rate: float, t: int) -> None:
         """Change a piece of a parameter in place."""
         p *= 1 - rate * self.weight_decay
-        self._follow(p, g, state, rate, t)
+        self.follow(p, g, state, rate, t)
