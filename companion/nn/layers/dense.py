@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from companion.nn import activations, initializers
-from companion.nn.layers.layer import Layer, Shape, check_last_axis, known, parameter, whole
+from companion.nn.layers.layer import Layer, Shape, check_last_axis, known, parameter
 from companion.nn.names import look_up
+from companion.nn.ranges import whole
 from companion.nn.regularizers import Regularizer
 from companion.nn.tensor import Tensor
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from companion.nn import initializers
-from companion.nn.layers.layer import Layer, Shape, parameter, whole
+from companion.nn.layers.layer import Layer, Shape, parameter
 from companion.nn.names import look_up
+from companion.nn.ranges import whole
 from companion.nn.tensor import Tensor
 
 

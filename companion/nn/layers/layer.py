@@ -271,28 +271,3 @@ def known(shape: Shape) -> tuple[int, ...]:
     if len(lengths) < len(shape):
         raise ValueError(f"every length of the shape must be known here, got {shape}")
     return lengths
-
-
-def whole(argument: str, given: int) -> int:
-    """Return a setting that must be a positive whole number.
-
-    Parameters
-    ----------
-    argument
-        Its name, for the error.
-    given
-        The number.
-
-    Returns
-    -------
-    int
-        The same.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    if not isinstance(given, int | np.integer) or given < 1:
-        raise ValueError(f"{argument} must be a positive whole number, got {given!r}")
-    return int(given)

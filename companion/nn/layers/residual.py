@@ -7,8 +7,9 @@ import numpy as np
 
 from companion.nn.activations import relu
 from companion.nn.layers.convolution import Conv2D, pair, slide
-from companion.nn.layers.layer import Layer, Shape, whole
+from companion.nn.layers.layer import Layer, Shape
 from companion.nn.layers.normalization import BatchNormalization
+from companion.nn.ranges import whole
 from companion.nn.tensor import Tensor
 from companion.nn.windows import Pair
 

@@ -12,11 +12,12 @@ from companion.nn.layers.convolution import Conv2D
 from companion.nn.layers.dense import Dense
 from companion.nn.layers.dropout import Dropout
 from companion.nn.layers.embedding import Embedding
-from companion.nn.layers.layer import Layer, fits, known, whole
+from companion.nn.layers.layer import Layer, fits, known
 from companion.nn.layers.normalization import BatchNormalization, LayerNormalization
 from companion.nn.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
 from companion.nn.layers.residual import ResidualBlock
 from companion.nn.layers.shaping import Activation, Flatten, Reshape
+from companion.nn.ranges import whole
 from companion.nn.regularizers import L1, L2
 from companion.nn.tensor import Tensor, gradients
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from companion import nn
-from companion.nn.racing import race
+from companion.nn.experiments.racing import race
 
 sklearn_datasets = pytest.importorskip("sklearn.datasets")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from companion import nn
-from companion.nn.perceptrons import Perceptrons
+from companion.nn.experiments.perceptrons import Perceptrons
 
 XOR = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0], [1], [1], [0]])
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from companion.nn.experiments.perceptrons import Perceptrons
 from companion.nn.losses import binary_cross_entropy
 from companion.nn.optimizers import SGD
-from companion.nn.perceptrons import Perceptrons
 from companion.nn.schedules import Schedule
 from companion.nn.tensor import Array, no_grad
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from companion import nn
-from companion.nn.signals import signals
+from companion.nn.experiments.signals import signals
 
 
 def mean_square(outputs):

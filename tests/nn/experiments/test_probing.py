@@ -6,7 +6,7 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
 from companion import nn
-from companion.nn.probing import layer_outputs, linear_probe
+from companion.nn.experiments.probing import layer_outputs, linear_probe
 
 
 @pytest.fixture(scope="module")

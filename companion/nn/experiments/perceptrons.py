@@ -7,9 +7,10 @@ from itertools import pairwise
 import numpy as np
 
 from companion.nn import activations, initializers, losses
-from companion.nn.layers.layer import parameter, whole
+from companion.nn.layers.layer import parameter
 from companion.nn.names import look_up
 from companion.nn.optimizers import Optimizer
+from companion.nn.ranges import whole
 from companion.nn.tensor import Array, Tensor, TensorLike, as_tensor
 
 

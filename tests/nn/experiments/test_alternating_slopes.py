@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from companion.nn import SGD, AdaGrad, Adam
-from companion.nn.alternating_slopes import alternating_slopes
+from companion.nn.experiments.alternating_slopes import alternating_slopes
 
 SHORT = {"beta_1": 0.0, "beta_2": 1 / (1 + 3**2)}  # theorem 1: the large gradient is soon forgotten
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from companion.metrics import mean_interval
-from companion.nn.xor import CORNERS, LABELS, solves_xor
+from companion.nn.experiments.xor import CORNERS, LABELS, solves_xor
 
 
 def test_the_corners_are_no_half_planes_apart():
@@ -14,7 +14,7 @@ def test_the_corners_are_no_half_planes_apart():
 
 def test_a_run_is_that_of_a_network_alone_in_torch():
     torch = pytest.importorskip("torch")
-    from companion.nn.perceptrons import Perceptrons
+    from companion.nn.experiments.perceptrons import Perceptrons
 
     model = Perceptrons((2, 2, 1), 3, seed=5)
     x, y = torch.tensor(CORNERS), torch.tensor(LABELS)[:, None]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from companion.nn import Tensor, grad_check
-from companion.nn.double_well import double_well, share_in_global_well
+from companion.nn.experiments.double_well import double_well, share_in_global_well
 
 optimize = pytest.importorskip("scipy.optimize")
 

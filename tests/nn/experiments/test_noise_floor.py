@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from companion.nn.noise_floor import excess_loss
+from companion.nn.experiments.noise_floor import excess_loss
 
 
 @pytest.fixture(scope="module")

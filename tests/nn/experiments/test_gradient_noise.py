@@ -3,7 +3,7 @@ import pytest
 
 from companion import nn
 from companion.nn.batches import Batches
-from companion.nn.gradient_noise import batch_variance, example_gradients, noise_scale
+from companion.nn.experiments.gradient_noise import batch_variance, example_gradients, noise_scale
 from companion.nn.losses import cross_entropy
 
 
