@@ -1,10 +1,11 @@
 """Training steps of `companion.nn` beside those of PyTorch and of Keras on TensorFlow.
 
-Two networks on MNIST: a perceptron 784-512-256-10 with batches of 128, and the article's
-convolutional network with batches of 32; cross-entropy and Adam in all. Each framework runs in a
-process of its own with the same number of threads, in turn, several rounds; a round gives the
-median of many steps after a warm-up. Keras is timed as `fit`, whose steps are compiled and whose
-data come through a pipeline, and as `train_on_batch`, and the faster counts. PyTorch runs eagerly.
+Two networks on MNIST: a perceptron 784-512-256-10 with batches of 128, with Adam and with SGD, and
+the article's convolutional network with batches of 32 and Adam; cross-entropy in all. Each
+framework runs in a process of its own with the same number of threads, in turn, several rounds; a
+round gives the median of many steps after a warm-up. Keras is timed as `fit`, whose steps are
+compiled and whose data come through a pipeline, and as `train_on_batch`, and the faster counts.
+PyTorch runs eagerly.
 
 ``ratio`` is the median of our rounds by the median of a peer's. Bars: the perceptron at most 1.0
 of PyTorch and 0.6 of Keras, the convolutional network at most 2 of PyTorch.
@@ -22,7 +23,7 @@ import sys
 import time
 from collections.abc import Callable
 from importlib import metadata
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,10 +31,24 @@ from benchmarks.case_study import peak_memory_mib
 from companion.doctor.machine import processor, usable_cores
 
 FRAMEWORKS = ("companion", "torch", "keras")
-STEPS = {"mlp": 200, "cnn": 60}
-BATCH = {"mlp": 128, "cnn": 32}
 WARM_UP = 20
 Step = Callable[[np.ndarray, np.ndarray], object]
+
+
+class Run(NamedTuple):
+    """A network, its optimiser, and how it is timed."""
+
+    network: str
+    optimizer: str
+    batch: int
+    steps: int
+
+
+RUNS = {
+    "mlp, Adam": Run("mlp", "adam", 128, 200),
+    "mlp, SGD": Run("mlp", "sgd", 128, 200),
+    "cnn, Adam": Run("cnn", "adam", 32, 60),
+}
 
 
 def main() -> None:
@@ -84,7 +99,7 @@ def measure_apart(framework: str) -> dict[str, Any]:
 
 
 def measure_here(framework: str) -> dict[str, Any]:
-    """Return milliseconds a step of both networks, and the peak memory of this process in MiB."""
+    """Return milliseconds a step of each run, and the peak memory of this process in MiB."""
     from companion.datasets import mnist
 
     (x, y), _ = mnist.load()
@@ -92,16 +107,17 @@ def measure_here(framework: str) -> dict[str, Any]:
     labels = y[:12_800].astype(np.int64)
     measure = {"companion": _companion, "torch": _torch, "keras": _keras}[framework]
     result: dict[str, Any] = {"framework": framework}
-    for network, shape in (("mlp", (-1, 784)), ("cnn", (-1, 28, 28, 1))):
-        result[network] = round(1000 * measure(network, images.reshape(shape), labels), 3)
-        result[f"{network} peak MiB"] = peak_memory_mib()
+    for name, run in RUNS.items():
+        inputs = images if run.network == "cnn" else images.reshape(-1, 784)
+        result[name] = round(1000 * measure(run, inputs, labels), 3)
+        result[f"{name} peak MiB"] = peak_memory_mib()
     return result
 
 
-def time_steps(network: str, step: Step, x: np.ndarray, y: np.ndarray) -> float:
+def time_steps(run: Run, step: Step, x: np.ndarray, y: np.ndarray) -> float:
     """Return the median seconds of a step."""
-    size, seconds = BATCH[network], []
-    for i in range(WARM_UP + STEPS[network]):
+    size, seconds = run.batch, []
+    for i in range(WARM_UP + run.steps):
         start = i * size % (len(x) - size + 1)
         batch = x[start : start + size], y[start : start + size]
         begin = time.perf_counter()
@@ -110,7 +126,7 @@ def time_steps(network: str, step: Step, x: np.ndarray, y: np.ndarray) -> float:
     return statistics.median(seconds[WARM_UP:])
 
 
-def _companion(network: str, x: np.ndarray, y: np.ndarray) -> float:
+def _companion(run: Run, x: np.ndarray, y: np.ndarray) -> float:
     from companion import nn
 
     layers: dict[str, list[nn.Layer]] = {
@@ -122,12 +138,12 @@ def _companion(network: str, x: np.ndarray, y: np.ndarray) -> float:
             *(nn.Dense(64, "relu"), nn.Dense(10)),
         ],
     }
-    model = nn.Sequential([nn.Input(x.shape[1:]), *layers[network]])
-    model.compile("adam", "cross_entropy")
-    return time_steps(network, model.train_on_batch, x, y)
+    model = nn.Sequential([nn.Input(x.shape[1:]), *layers[run.network]])
+    model.compile(run.optimizer, "cross_entropy")
+    return time_steps(run, model.train_on_batch, x, y)
 
 
-def _torch(network: str, x: np.ndarray, y: np.ndarray) -> float:
+def _torch(run: Run, x: np.ndarray, y: np.ndarray) -> float:
     import torch
     from torch import nn
 
@@ -141,8 +157,9 @@ def _torch(network: str, x: np.ndarray, y: np.ndarray) -> float:
             *(nn.Linear(576, 64), nn.ReLU(), nn.Linear(64, 10)),
         ],
     }
-    model = nn.Sequential(*layers[network])
-    optimizer = torch.optim.Adam(model.parameters())
+    model = nn.Sequential(*layers[run.network])
+    optimizers = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
+    optimizer = optimizers[run.optimizer](model.parameters())
     if x.ndim == 4:
         x = np.ascontiguousarray(x.transpose(0, 3, 1, 2))
 
@@ -154,10 +171,10 @@ def _torch(network: str, x: np.ndarray, y: np.ndarray) -> float:
         optimizer.step()
         return loss.item()
 
-    return time_steps(network, step, x, y)
+    return time_steps(run, step, x, y)
 
 
-def _keras(network: str, x: np.ndarray, y: np.ndarray) -> float:
+def _keras(run: Run, x: np.ndarray, y: np.ndarray) -> float:
     import keras
     from keras import layers
 
@@ -170,11 +187,11 @@ def _keras(network: str, x: np.ndarray, y: np.ndarray) -> float:
             *(layers.Dense(64, activation="relu"), layers.Dense(10)),
         ],
     }
-    model = keras.Sequential([keras.Input(x.shape[1:]), *stacks[network]])
+    model = keras.Sequential([keras.Input(x.shape[1:]), *stacks[run.network]])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile("adam", loss)
-    single = time_steps(network, model.train_on_batch, x, y)
-    size = BATCH[network]
+    model.compile(run.optimizer, loss)
+    single = time_steps(run, model.train_on_batch, x, y)
+    size = run.batch
     examples = len(x) // size * size
     x, y = x[:examples], y[:examples]
     model.fit(x, y, batch_size=size, verbose=0)
@@ -186,23 +203,23 @@ def _keras(network: str, x: np.ndarray, y: np.ndarray) -> float:
 def document(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     """Put medians and ratios together."""
     results: dict[str, Any] = {}
-    for network in STEPS:
+    for name in RUNS:
         medians = {}
         for framework in FRAMEWORKS:
             own = [r for r in rounds if r["framework"] == framework]
             if own:
-                medians[framework] = statistics.median(r[network] for r in own)
-                results.setdefault(network, {})[framework] = {
+                medians[framework] = statistics.median(r[name] for r in own)
+                results.setdefault(name, {})[framework] = {
                     "ms a step": medians[framework],
-                    "rounds": [r[network] for r in own],
-                    "peak MiB": own[0][f"{network} peak MiB"],
+                    "rounds": [r[name] for r in own],
+                    "peak MiB": own[0][f"{name} peak MiB"],
                 }
         for peer in medians.keys() - {"companion"}:
             if "companion" in medians:
                 ratio = medians["companion"] / medians[peer]
-                results[network][f"ratio to {peer}"] = round(ratio, 3)
-    names = {dist.name.lower() for dist in metadata.distributions()}
-    peers = [name for name in ("numpy", "torch", "keras", "tensorflow") if name in names]
+                results[name][f"ratio to {peer}"] = round(ratio, 3)
+    installed = {dist.name.lower() for dist in metadata.distributions()}
+    peers = [name for name in ("numpy", "torch", "keras", "tensorflow") if name in installed]
     versions = {name: metadata.version(name) for name in peers}
     return {
         "benchmark": "nn",
