@@ -147,7 +147,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
         raise ValueError(f"trials must be at least 1, got {trials}")
     if not 0 <= successes <= trials:
         raise ValueError(f"successes must be from 0 to {trials} trials, got {successes}")
-    z = NormalDist().inv_cdf(_upper_level(confidence))
+    z = NormalDist().inv_cdf(upper_level(confidence))
     n, p = trials, successes / trials
     centre = p + z**2 / (2 * n)
     reach = z * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
@@ -190,11 +190,12 @@ def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
         raise ValueError(f"values must be finite, got {x[~np.isfinite(x)][0]}")
     n = x.size
     mean, s = float(x.mean()), float(x.std(ddof=1))
-    reach = t_quantile(_upper_level(confidence), n - 1) * s / sqrt(n)
+    reach = t_quantile(upper_level(confidence), n - 1) * s / sqrt(n)
     return Interval(mean, mean - reach, mean + reach)
 
 
-def _upper_level(confidence: float) -> float:
+def upper_level(confidence: float) -> float:
+    """Return the level of the quantile that ends a two-sided interval, or refuse `confidence`."""
     if not 0 < confidence <= 1 - 1e-11:
         raise ValueError(f"confidence must be above 0 and at most 1 - 1e-11, got {confidence}")
     return (1 + confidence) / 2
