@@ -1,0 +1,112 @@
+"""Cross-validation, learning curves and nesting against scikit-learn; here, on cores, on Dask."""
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn import model_selection as peer
+from sklearn.datasets import load_digits
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.tree import DecisionTreeClassifier
+
+from companion.metrics import accuracy
+from companion.model_selection import (
+    cross_validate,
+    grid,
+    hold_out,
+    k_folds,
+    learning_curve,
+    nested_cross_validate,
+    stratified_folds,
+)
+
+X, Y = load_digits(return_X_y=True)
+X, Y = X[:400], Y[:400]
+
+
+def neighbours(x, y, n_neighbors=5):
+    return KNeighborsClassifier(n_neighbors).fit(x, y).predict
+
+
+@pytest.mark.parametrize("k", [2, 5])
+@pytest.mark.parametrize("n_neighbors", [1, 7])
+def test_scores_equal_scikit_learn(k, n_neighbors):
+    model = KNeighborsClassifier(n_neighbors)
+    found = cross_validate(neighbours, X, Y, k_folds(400, k), settings={"n_neighbors": n_neighbors})
+    np.testing.assert_allclose(found, peer.cross_val_score(model, X, Y, cv=peer.KFold(k)))
+    found = cross_validate(
+        neighbours, X, Y, stratified_folds(Y, k), settings={"n_neighbors": n_neighbors}
+    )
+    np.testing.assert_allclose(found, peer.cross_val_score(model, X, Y, cv=k))
+
+
+def test_the_learning_curve_equals_scikit_learn():
+    sizes = [20, 77, 200]
+
+    def tree(x, y):
+        return DecisionTreeClassifier(random_state=0).fit(x, y).predict
+
+    found = learning_curve(tree, X, Y, sizes, k_folds(400, 4))
+    _, training, held_out = peer.learning_curve(
+        DecisionTreeClassifier(random_state=0), X, Y, train_sizes=sizes, cv=peer.KFold(4)
+    )
+    np.testing.assert_allclose(found.training, training)
+    np.testing.assert_allclose(found.held_out, held_out)
+    assert found.sizes.tolist() == sizes
+
+
+def test_nesting_equals_scikit_learn():
+    values = [1, 3, 9]
+    found = nested_cross_validate(
+        neighbours, X, Y, grid(n_neighbors=values), k_folds(400, 3), lambda y: k_folds(len(y), 4)
+    )
+    inner = peer.GridSearchCV(KNeighborsClassifier(), {"n_neighbors": values}, cv=peer.KFold(4))
+    expected = peer.cross_validate(inner, X, Y, cv=peer.KFold(3), return_estimator=True)
+    np.testing.assert_allclose(found.scores, expected["test_score"])
+    assert found.settings == [e.best_params_ for e in expected["estimator"]]
+
+
+@pytest.mark.parametrize("workers", [2, -1])
+def test_several_cores_give_the_same_scores(workers):
+    folds = k_folds(400, 3)
+    found = cross_validate(neighbours, X, Y, folds, workers=workers)
+    np.testing.assert_array_equal(found, cross_validate(neighbours, X, Y, folds))
+
+
+def test_a_cluster_gives_the_same_scores():
+    distributed = pytest.importorskip("distributed")
+    folds = k_folds(400, 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with distributed.LocalCluster(
+            n_workers=1,
+            threads_per_worker=1,
+            processes=False,
+            dashboard_address=None,
+            host="tcp://127.0.0.1",
+        ) as cluster:
+            found = cross_validate(neighbours, X, Y, folds, workers=cluster.scheduler_address)
+    np.testing.assert_array_equal(found, cross_validate(neighbours, X, Y, folds))
+
+
+def test_another_score_is_used():
+    rng = np.random.default_rng(0)
+    fold = hold_out(400, 0.25, rng)
+    wrong = cross_validate(neighbours, X, Y, [fold], score=lambda y, p: 1 - accuracy(y, p))
+    assert wrong == pytest.approx(1 - cross_validate(neighbours, X, Y, [fold]))
+
+
+def test_bad_input_is_named():
+    folds = k_folds(400, 2)
+    with pytest.raises(ValueError, match="x and y must be equally long, got 400 and 399"):
+        cross_validate(neighbours, X, Y[:-1], folds)
+    with pytest.raises(ValueError, match="folds must hold one or more, got none"):
+        cross_validate(neighbours, X, Y, [])
+    with pytest.raises(ValueError, match="folds must hold places from 0 to 9"):
+        cross_validate(neighbours, X[:10], Y[:10], folds)
+    with pytest.raises(ValueError, match="sizes must be from 1 to 200 training examples, got 201"):
+        learning_curve(neighbours, X, Y, [201], folds)
+    with pytest.raises(ValueError, match="candidates must have settings to choose from"):
+        nested_cross_validate(neighbours, X, Y, [], folds, lambda y: k_folds(len(y), 2))
+    with pytest.raises(ValueError, match="workers must be at least 1, -1 or an address, got 0"):
+        cross_validate(neighbours, X, Y, folds, workers=0)
