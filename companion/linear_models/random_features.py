@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from companion.linear_models._checks import Floats
+from companion.linear_models._checks import Floats, as_features
 
 
 def relu_features(X: ArrayLike, count: int, seed: int) -> Floats:
@@ -34,11 +34,9 @@ def relu_features(X: ArrayLike, count: int, seed: int) -> Floats:
     Raises
     ------
     ValueError
-        If `X` is no matrix or `count` is not positive.
+        If `X` is no matrix or holds a value that is not finite, or `count` is not positive.
     """
-    inputs = np.asarray(X, dtype=np.float64)
-    if inputs.ndim != 2:
-        raise ValueError(f"X must have shape (examples, inputs), got {inputs.shape}")
+    inputs = as_features(X)
     if count < 1:
         raise ValueError(f"count must be at least 1, got {count}")
     d = inputs.shape[1]

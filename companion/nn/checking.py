@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from companion.nn.ranges import positive
 from companion.nn.tensor import Array, Tensor, TensorLike
 
 
@@ -28,7 +29,14 @@ def numerical_gradient(
     -------
     list of numpy.ndarray
         One for each input, of its shape.
+
+    Raises
+    ------
+    ValueError
+        If `step` is not positive.
     """
+    if step is not None:
+        positive("step", step)
     arrays = [_copy(x) for x in inputs]
 
     def total() -> float:

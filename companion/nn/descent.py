@@ -6,7 +6,7 @@ import numpy as np
 
 from companion.nn.optimizers import SGD, Optimizer
 from companion.nn.ranges import non_negative
-from companion.nn.tensor import Array, Tensor, TensorLike
+from companion.nn.tensor import Array, Tensor, TensorLike, as_tensor
 
 
 def gradient_descent(
@@ -65,7 +65,7 @@ def optimizer_path(
         If the number of steps is below 0.
     """
     non_negative("steps", steps)
-    x = Tensor(np.array(Tensor(start).value, dtype=np.float64), requires_grad=True)
+    x = Tensor(np.array(as_tensor(start).value, dtype=np.float64), requires_grad=True)
     path = [x.value.copy()]
     for _ in range(steps):
         x.grad = None
@@ -76,7 +76,7 @@ def optimizer_path(
 
 
 def stable_learning_rate(hessian: Array) -> float:
-    """Return 2 / λmax: on a quadratic, descent converges for every rate below it, and none above.
+    """Return 2 / λmax: on a convex quadratic, descent converges for rates below it, and none above.
 
     Along an eigenvector the distance to the minimum is multiplied by 1 − η λ in each step, which
     is below 1 in size for η < 2 / λ (Goodfellow et al. 2016, section 4.3; LeCun et al. 1998,
@@ -90,7 +90,8 @@ def stable_learning_rate(hessian: Array) -> float:
     Returns
     -------
     float
-        Infinity if no eigenvalue is above 0.
+        Infinity if no eigenvalue is above 0. Along an eigenvector with λ < 0 descent goes away from
+        where the gradient is 0 with every rate.
     """
     largest = float(_eigenvalues(hessian)[-1])
     return 2 / largest if largest > 0 else np.inf
@@ -121,6 +122,7 @@ def condition_number(hessian: Array) -> float:
 
 
 def _eigenvalues(hessian: Array) -> Array:
-    if not hessian.size or hessian.shape != hessian.T.shape or not np.allclose(hessian, hessian.T):
+    square = hessian.ndim == 2 and hessian.shape[0] == hessian.shape[1] > 0
+    if not square or not np.allclose(hessian, hessian.T):
         raise ValueError(f"hessian must be a symmetric matrix, got {hessian}")
     return np.linalg.eigvalsh(hessian)  # in ascending order

@@ -11,7 +11,8 @@ from companion.nn.tensor import Array
 class EarlyStopping:
     """Stop when a quantity has not improved for some epochs, and go back to the best weights.
 
-    Prechelt 1998, "Early stopping – but when?": criterion UP with strips of one epoch.
+    Prechelt 1998, "Early stopping – but when?", on whose criterion UP this is a variant: it counts
+    the epochs since the best one, where UP counts rises in a row.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ class EarlyStopping:
         if self.monitor not in logs:
             raise ValueError(f"monitor must be one of {', '.join(logs)}, got {self.monitor!r}")
         if epoch == 0:  # a new training
-            self._best, self.best_epoch = float("inf"), -1
+            self._best, self.best_epoch, self._weights = float("inf"), -1, {}
         value = logs[self.monitor] * (-1 if self.monitor.endswith("accuracy") else 1)
         if value < self._best - self.min_delta:
             self._best, self.best_epoch = value, epoch

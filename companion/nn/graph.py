@@ -21,8 +21,8 @@ class Node:
     name
         That given to `trace`, or empty.
     depth
-        Column of a drawing from left to right: a computed node stands behind all that it needs, a
-        given one just before its first use.
+        Row of a drawing from top to bottom: a computed node stands below all that it needs, a given
+        one just above its first use.
     """
 
     tensor: Tensor
@@ -114,7 +114,9 @@ def _depths(count: int, edges: tuple[tuple[int, int], ...]) -> list[int]:
     depths = [0] * count
     for source, target in edges:  # ordered by target: the depth of a source is final
         depths[target] = max(depths[target], depths[source] + 1)
-    given = set(range(count)) - {target for _, target in edges}
-    for node in given:
-        depths[node] = min(depths[target] for source, target in edges if source == node) - 1
+    first_use: dict[int, int] = {}
+    for source, target in edges:
+        first_use[source] = min(depths[target], first_use.get(source, depths[target]))
+    for given in set(range(count)) - {target for _, target in edges}:
+        depths[given] = first_use[given] - 1
     return depths

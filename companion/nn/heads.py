@@ -14,6 +14,7 @@ import numpy as np
 from companion.nn.activations import Activation, linear, sigmoid, softmax
 from companion.nn.losses import Loss, binary_cross_entropy, cross_entropy, mean_squared_error
 from companion.nn.metrics import Metric, accuracy, binary_accuracy
+from companion.nn.ranges import whole
 from companion.nn.tensor import Array
 
 
@@ -65,9 +66,9 @@ def multiclass(classes: int) -> Head:
     Raises
     ------
     ValueError
-        If there are fewer than two classes.
+        If `classes` is not a whole number of at least 2.
     """
-    if classes < 2:
+    if whole("classes", classes) < 2:
         raise ValueError(f"classes must be at least 2, got {classes}")
     return Head(classes, cross_entropy, softmax, accuracy)
 
@@ -87,8 +88,13 @@ def regression(outputs: int = 1) -> Head:
     -------
     Head
         With a score for each of them.
+
+    Raises
+    ------
+    ValueError
+        If `outputs` is not a positive whole number.
     """
-    return Head(outputs, mean_squared_error, linear, root_mean_squared_error)
+    return Head(whole("outputs", outputs), mean_squared_error, linear, root_mean_squared_error)
 
 
 def root_mean_squared_error(targets: Array, outputs: Array) -> float:

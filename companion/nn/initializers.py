@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from companion.nn.ranges import non_negative
 from companion.nn.tensor import Array
 
 Initializer: TypeAlias = Callable[[tuple[int, ...], np.random.Generator], Array]
@@ -27,6 +28,7 @@ def ones(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
 
 def normal(std: float = 0.05) -> Initializer:
     """Return an initialiser that draws from N(0, std²), whatever the shape."""
+    non_negative("std", std)
 
     def initialize(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return rng.normal(0.0, std, shape)

@@ -1,7 +1,7 @@
 """Losses: how wrong outputs are, as one number to minimise, the mean over the batch.
 
-All but the divergences are called as ``loss(targets, outputs)``. Targets are constants: no gradient
-goes into them. Shapes must fit exactly, because broadcasting ``(batch,)`` against ``(batch, 1)``
+All but `entropy` are called as ``loss(targets, outputs)``. Targets are constants: no gradient goes
+into them. Shapes must fit exactly, because broadcasting ``(batch,)`` against ``(batch, 1)``
 would silently compare every target with every output.
 """
 
@@ -307,5 +307,11 @@ def _labels(targets: TensorLike, shape: tuple[int, ...]) -> np.ndarray[Any, np.d
 
 def _check_rows(name: str, rows: Array) -> None:
     # Rows that are not numbers pass, so that training that has diverged shows a loss of nan.
-    if rows.ndim == 0 or np.any(rows < 0) or np.any(np.abs(rows.sum(-1) - 1) > 1e-3):
-        raise ValueError(f"{name} must be rows of probabilities, each with the sum 1")
+    wanted = f"{name} must be rows of probabilities, each with the sum 1"
+    if rows.ndim == 0:
+        raise ValueError(f"{wanted}, got one number, {rows}")
+    if np.any(rows < 0):
+        raise ValueError(f"{wanted}, got {np.nanmin(rows):g}")
+    sums = rows.sum(-1)
+    if np.any(off := np.abs(sums - 1) > 1e-3):
+        raise ValueError(f"{wanted}, got one with the sum {sums[off][0]:g}")

@@ -56,7 +56,14 @@ def binary_accuracy(targets: Array, scores: Array) -> float:
     -------
     float
         From 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the numbers of elements differ.
     """
+    if scores.size != targets.size:
+        raise ValueError(f"targets {targets.shape} do not fit scores {scores.shape}")
     return float(np.mean((scores.reshape(-1) > 0) == (targets.reshape(-1) > 0.5)))
 
 

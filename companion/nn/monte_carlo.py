@@ -3,6 +3,7 @@
 import numpy as np
 
 from companion.nn.layers.layer import Layer
+from companion.nn.ranges import whole
 from companion.nn.tensor import Array, Tensor, no_grad
 
 
@@ -38,8 +39,7 @@ def monte_carlo_predictions(
         If `samples` is not positive, or the model has other state than parameters, such as the
         running means of batch normalisation, which passes in training would change.
     """
-    if samples < 1:
-        raise ValueError(f"samples must be positive, got {samples}")
+    samples = whole("samples", samples)
     if state := model.weights().keys() - model.parameters().keys():
         raise ValueError(f"model has state that training changes: {', '.join(sorted(state))}")
     with no_grad():

@@ -13,7 +13,9 @@ Regularizer: TypeAlias = Callable[[Tensor], Tensor]
 
 @dataclasses.dataclass(frozen=True)
 class L1:
-    """λ Σ abs(w): pushes weights to exactly 0 (Tibshirani 1996).
+    """λ Σ abs(w): its minimum has weights that are exactly 0 (Tibshirani 1996).
+
+    Steps along the gradient only bring them near 0; `companion.linear_models.lasso` gets there.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import tempfile
+import secrets
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -40,19 +40,15 @@ def save(model: Sequential, path: str | os.PathLike[str]) -> None:
     if model.input_shape is None:
         raise ValueError("the network is not built yet: there are no weights to save")
     settings = {"input_shape": model.input_shape, "model": _describe(model)}
+    text = np.array(json.dumps(settings))
     path = Path(path)
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        try:
-            text = np.array(json.dumps(settings))
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with part.open("xb") as file:
             np.savez(file, **{_SETTINGS: text}, **model.weights())  # type: ignore[arg-type]
-            file.close()
-            Path(file.name).replace(path)
-        except BaseException:
-            file.close()
-            Path(file.name).unlink(missing_ok=True)
-            raise
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def load(path: str | os.PathLike[str], custom: Iterable[type] = ()) -> Sequential:
@@ -79,12 +75,12 @@ def load(path: str | os.PathLike[str], custom: Iterable[type] = ()) -> Sequentia
         with np.load(path, allow_pickle=False) as file:
             settings = json.loads(str(file[_SETTINGS]))
             weights = {name: file[name] for name in file.files if name != _SETTINGS}
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        described, shape = settings["model"], tuple(settings["input_shape"])
+    except (EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} does not hold a network: {error}") from error
     ours = (vars(layers)[name] for name in layers.__all__)
     kinds = {kind.__name__: kind for kind in (*ours, L1, L2, Sequential, *custom)}
-    model: Sequential = _make(settings["model"], kinds)
-    shape = tuple(settings["input_shape"])
+    model: Sequential = _make(described, kinds)
     model.build(shape, model.rng, model.dtype)
     model.set_weights(weights)
     return model
@@ -95,6 +91,8 @@ def _describe(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: _describe(getattr(value, f.name)) for f in dataclasses.fields(value)}
         return {"kind": type(value).__name__, **fields}
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, list | tuple):
         return [_describe(item) for item in value]
     if value is None or isinstance(value, str | bool | int | float):

@@ -60,9 +60,11 @@ class Sequential(Layer):
         self.optimizer: optimizers.Optimizer | None = None
         self.loss: losses.Loss | None = None
         self.metrics: dict[str, metrics.Metric] = {}
+        if not self.layers:
+            raise ValueError("layers must hold at least one, got none")
         first, *rest = self.layers
+        self.layers = rest if isinstance(first, Input) else [first, *rest]
         if isinstance(first, Input):
-            self.layers = rest
             self.build(first.shape, self.rng, self.dtype)
 
     # The network
@@ -181,6 +183,11 @@ class Sequential(Layer):
             raise ValueError(f"epochs must be at least 1, got {epochs}")
         if validation_split and validation_data is None:
             kept = int(len(x) * (1 - validation_split))
+            if not kept:
+                raise ValueError(
+                    f"validation_split must leave examples to train on, got {validation_split} "
+                    f"of {len(x)}"
+                )
             validation_data = x[kept:], y[kept:]
             x, y = x[:kept], y[:kept]
         if self.input_shape is None:

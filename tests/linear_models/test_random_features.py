@@ -48,7 +48,11 @@ def test_the_error_peaks_where_features_equal_examples_and_ridge_flattens_the_pe
 
 @pytest.mark.parametrize(
     ("X", "count", "message"),
-    [(np.zeros(3), 2, r"X must have shape"), (np.zeros((3, 2)), 0, "count must be at least 1")],
+    [
+        (np.zeros(3), 2, r"X must have shape"),
+        (np.full((3, 2), np.nan), 2, "X must be finite, got nan"),
+        (np.zeros((3, 2)), 0, "count must be at least 1"),
+    ],
 )
 def test_bad_input_is_refused(X, count, message):
     with pytest.raises(ValueError, match=message):

@@ -29,6 +29,12 @@ def test_the_step_can_be_chosen():
     assert gradient == pytest.approx(3 + 0.1**2)  # the error of truncation, h²
 
 
+@pytest.mark.parametrize("step", [0.0, -1e-3, float("nan")])
+def test_a_step_must_be_positive(step):
+    with pytest.raises(ValueError, match=f"step must be above 0, got {step}"):
+        numerical_gradient(lambda x: x * x, 1.0, step=step)
+
+
 def test_the_default_step_grows_with_the_argument():
     (gradient,) = numerical_gradient(lambda x: x * x, 1e8)
     assert gradient == pytest.approx(2e8, rel=1e-8)

@@ -49,7 +49,14 @@ def test_a_function_without_curvature_upwards_has_no_bound():
         condition_number(np.array([[1.0, 0.0], [0.0, 0.0]]))
 
 
-@pytest.mark.parametrize("hessian", [np.zeros((2, 3)), np.array([[1.0, 2.0], [0.0, 1.0]])])
+@pytest.mark.parametrize(
+    "hessian",
+    [
+        *(np.zeros((2, 3)), np.array([[1.0, 2.0], [0.0, 1.0]]), np.ones(3), np.float64(1.0)),
+        *(np.zeros((0, 0)), np.ones((2, 3, 2)), np.full((2, 2), np.nan)),
+    ],
+    ids=lambda hessian: str(np.shape(hessian)),
+)
 def test_what_is_no_hessian_is_refused(hessian):
     with pytest.raises(ValueError, match="hessian must be a symmetric matrix"):
         stable_learning_rate(hessian)

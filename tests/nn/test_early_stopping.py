@@ -65,3 +65,13 @@ def test_training_ends_at_the_epoch_at_which_scikit_learn_ends_it(patience, seed
     assert peer.n_iter_ == len(scores) < 300
     assert wishes == [False] * (len(scores) - 1) + [True]
     assert scores[ours.best_epoch] == peer.best_validation_score_
+
+
+def test_a_second_training_that_never_improves_keeps_its_own_weights():
+    former, model = (nn.Sequential([nn.Input((2,)), nn.Dense(1)], seed=seed) for seed in (1, 2))
+    own = model.weights()["layers.0.kernel"].copy()
+    stopping = nn.EarlyStopping(patience=2)
+    stopping(former, 0, {"val_loss": 1.0})
+    stopping(model, 0, {"val_loss": float("nan")})
+    stopping.restore(model)
+    np.testing.assert_array_equal(model.weights()["layers.0.kernel"], own)

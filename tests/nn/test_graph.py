@@ -33,6 +33,14 @@ def test_depth_puts_results_behind_inputs_and_given_tensors_next_to_their_use():
     assert all(graph.nodes[a].depth < graph.nodes[b].depth for a, b in graph.edges)
 
 
+def test_a_given_tensor_that_is_used_often_stands_above_its_first_use():
+    x, w = Tensor(np.ones(2), requires_grad=True), Tensor(np.ones(2), requires_grad=True)
+    graph = trace(((x * 2.0) * w).sum() + w.sum(), {"w": w})
+    (depth,) = (node.depth for node in graph.nodes if node.name == "w")
+    uses = [graph.nodes[b].depth for a, b in graph.edges if graph.nodes[a].name == "w"]
+    assert depth == min(uses) - 1
+
+
 def test_the_order_and_the_depths_fit_a_long_computation_with_branches():
     x = Tensor(np.ones(2), requires_grad=True)
     left, right = x * 2.0, x

@@ -90,3 +90,11 @@ def test_root_mean_squared_error_equals_sklearn_and_refuses_other_shapes():
 def test_one_class_is_no_choice():
     with pytest.raises(ValueError, match="classes must be at least 2, got 1"):
         heads.multiclass(1)
+
+
+def test_numbers_of_scores_are_whole_and_positive():
+    with pytest.raises(ValueError, match=r"classes must be a positive whole number, got 2\.5"):
+        heads.multiclass(2.5)
+    for outputs in (0, 1.5):
+        with pytest.raises(ValueError, match=f"outputs must be a positive .*, got {outputs}"):
+            heads.regression(outputs)

@@ -107,8 +107,12 @@ def test_zeros_ones_and_normal_take_any_shape():
         assert np.array_equal(zeros(shape, rng), np.zeros(shape))
         assert np.array_equal(ones(shape, rng), np.ones(shape))
         assert np.shape(normal(0.1)(shape, rng)) == shape
-    with pytest.raises(ValueError, match="scale < 0"):
-        normal(-1.0)((2,), rng)
+
+
+@pytest.mark.parametrize("std", [-1.0, float("nan")])
+def test_a_standard_deviation_below_0_is_refused(std):
+    with pytest.raises(ValueError, match=f"std must be at least 0, got {std}"):
+        normal(std)
 
 
 def size_after_20_layers(initializer, seed):

@@ -63,5 +63,6 @@ def test_state_that_training_changes_is_refused():
 
 def test_at_least_one_pass_is_needed():
     layer = Dense(3).build((2,), np.random.default_rng(0))
-    with pytest.raises(ValueError, match="samples must be positive, got 0"):
-        monte_carlo_predictions(layer, np.ones((4, 2)), samples=0)
+    for samples in (0, -1, 2.5):
+        with pytest.raises(ValueError, match=f"samples must be a positive whole .*, got {samples}"):
+            monte_carlo_predictions(layer, np.ones((4, 2)), samples=samples)

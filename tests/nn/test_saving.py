@@ -51,11 +51,33 @@ def test_a_failed_save_leaves_the_former_file(tmp_path):
 def test_what_is_no_network_is_refused(tmp_path):
     with pytest.raises(ValueError, match="not built yet"):
         nn.save(nn.Sequential([nn.Dense(1)]), tmp_path / "x.npz")
-    for name, write in [("text", lambda p: p.write_text("no")), ("other", lambda p: np.savez(p))]:
-        path = tmp_path / f"{name}.npz"
-        write(path)
+    path, an_array = tmp_path / "other.npz", tmp_path / "array.npy"
+    np.save(an_array, np.zeros(3))
+    for write in (
+        lambda: path.write_text("no"),
+        path.touch,
+        lambda: np.savez(path),
+        lambda: np.savez(path, settings='{"model": []}'),
+        lambda: np.savez(path, settings="[1]"),
+        lambda: path.write_bytes(an_array.read_bytes()),
+    ):
+        path.unlink(missing_ok=True)
+        write()
         with pytest.raises(ValueError, match="does not hold a network"):
             nn.load(path)
+
+
+def test_a_network_is_a_file_like_any_other(tmp_path):
+    (tmp_path / "other").touch()
+    nn.save(small(), tmp_path / "model.npz")
+    assert (tmp_path / "model.npz").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_settings_may_be_numbers_of_numpy(tmp_path):
+    layers = [nn.Input((4, 4, 1)), nn.Conv2D(2, np.int64(3)), nn.Dropout(np.float32(0.25))]
+    nn.save(nn.Sequential(layers), tmp_path / "model.npz")
+    conv, dropout = nn.load(tmp_path / "model.npz").layers
+    assert (conv.kernel_size, dropout.rate) == (3, 0.25)
 
 
 @dataclasses.dataclass(eq=False)

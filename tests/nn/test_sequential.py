@@ -214,6 +214,7 @@ def test_in_a_terminal_the_line_is_redrawn(monkeypatch):
     [
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"validation_split": 1.0}, r"validation_split must be in \[0, 1\), got 1.0"),
+        ({"validation_split": 0.96}, "validation_split must leave examples to .*, got 0.96 of 20"),
         ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
         ({"y": np.zeros(3, int)}, "equally many examples, at least one; got 20 and 3"),
     ],
@@ -238,6 +239,14 @@ def test_what_was_forgotten_is_said():
         model.compile("adma")
 
 
+def test_a_tuple_of_layers_is_a_network_and_no_layers_are_none():
+    model = nn.Sequential((nn.Dense(3),))
+    model.build((2,), model.rng)
+    assert model.count_parameters() == 9
+    with pytest.raises(ValueError, match="layers must hold at least one, got none"):
+        nn.Sequential([])
+
+
 def test_no_examples_give_no_predictions():
     model = nn.Sequential([nn.Input((4,)), nn.Dense(3)])
     assert model.predict(np.zeros((0, 4), np.float32)).shape == (0, 3)
@@ -254,3 +263,5 @@ def test_accuracy_takes_labels_and_rows():
         nn.metrics.accuracy(labels, outputs[:, :1])
     with pytest.raises(ValueError, match="do not fit"):
         nn.metrics.accuracy(labels[:2], outputs)
+    with pytest.raises(ValueError, match=r"targets \(3,\) do not fit scores \(1, 1\)"):
+        nn.metrics.binary_accuracy(labels, np.ones((1, 1)))

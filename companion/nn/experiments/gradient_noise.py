@@ -71,8 +71,8 @@ def noise_scale(gradients: Array) -> float:
     .. math:: B_\text{simple} = \operatorname{tr} \Sigma / \lVert g \rVert^2
 
     Batches much smaller than that waste updates, much larger ones waste examples. It grows while
-    a network is trained, because the gradient shrinks. McCandlish et al. 2018, "An empirical model
-    of large-batch training", section 2.2.
+    a network is trained, because the gradient shrinks more than the noise. McCandlish et al. 2018,
+    "An empirical model of large-batch training", section 2.2.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ def layer_outputs(
     Returns
     -------
     dict
-        ``(examples, numbers)`` by name, in the order of the network.
+        ``(examples, numbers)`` by name, in the order of the network and of its type.
 
     Raises
     ------
@@ -42,9 +42,10 @@ def layer_outputs(
     if unknown := sorted(set(layers) - set(names)):
         raise ValueError(f"layers must be among {', '.join(names)}, got {', '.join(unknown)}")
     found: dict[str, list[Array]] = {name: [] for name in names if name in layers}
+    x = np.asarray(x)
     with no_grad():
         for start in range(0, max(len(x), 1), batch_size):
-            h = Tensor(x[start : start + batch_size])
+            h: Tensor | Array = x[start : start + batch_size]  # an array takes the network's type
             for name, layer in zip(names, model.layers, strict=True):
                 h = layer(h)
                 if name in found:
@@ -80,15 +81,18 @@ def linear_probe(features: Array, labels: Array, new: Array, epochs: int = 15) -
     Raises
     ------
     ValueError
-        If there are no features, features and labels do not fit, or the features are all alike.
+        If there are no features, features and labels or new features do not fit, or the features
+        are all alike or not finite.
     """
-    if not features.size:
+    if features.ndim != 2 or not features.size:
         raise ValueError(f"features must be (examples, features), got {features.shape}")
+    if new.shape[1:] != features.shape[1:]:
+        raise ValueError(f"new must be (others, {features.shape[1]}), got {new.shape}")
     mean = features.mean(0)
     scale = (features - mean).std()
-    if not scale > 0:
-        raise ValueError("features must differ between examples, got the same for all")
-    probe = Sequential([Dense(int(labels.max()) + 1, initializer="zeros")])
+    if not 0 < scale < np.inf:
+        raise ValueError(f"features must differ and be finite, got the standard deviation {scale}")
+    probe = Sequential([Dense(int(labels.max(initial=0)) + 1, initializer="zeros")])
     steps = epochs * -(-len(features) // 128)
     probe.compile(Adam(CosineDecay(0.6 / features.shape[1], steps)), "cross_entropy")
     probe.fit((features - mean) / scale, labels, batch_size=128, epochs=epochs)

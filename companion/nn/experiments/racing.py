@@ -65,8 +65,8 @@ def race(
     updates
         How many, at least 1; epoch follows on epoch as they need.
     marks
-        Measurements, spaced evenly on a logarithmic scale of the updates; where several fall on
-        one update, it is measured once.
+        Measurements, spaced evenly on a logarithmic scale of the updates, the last one after the
+        last update; where several fall on one update, it is measured once.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def race(
     positive("marks", marks)
     model.compile(optimizer, "cross_entropy")
     data = Batches(x, y, batch_size=batch_size, seed=model.rng)
-    chosen = set(np.geomspace(1, updates, marks).round())
+    chosen = set(np.geomspace(updates, 1, marks).round())
     laps = [Lap(0.0, 0, 0.0, model.evaluate(x, y, batch_size=len(x))["loss"])]
     seconds, since = 0.0, perf_counter()
     for update, batch in enumerate(islice(_endless(data), updates), 1):

@@ -13,6 +13,7 @@ from companion.nn.functions import where
 from companion.nn.initializers import xavier_uniform
 from companion.nn.layers.dropout import Dropout
 from companion.nn.layers.layer import Layer, Shape, known, parameter
+from companion.nn.ranges import whole
 from companion.nn.tensor import Array, Tensor
 
 
@@ -180,6 +181,11 @@ class MultiHeadAttention(Layer):
         Probability that an attention weight is dropped in training.
     causal
         Whether a position attends to itself and to earlier ones only.
+
+    Raises
+    ------
+    ValueError
+        If `heads` or `key_size` is not positive, or `dropout` is outside [0, 1).
     """
 
     heads: int
@@ -190,6 +196,9 @@ class MultiHeadAttention(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.heads = whole("heads", self.heads)
+        if self.key_size is not None:
+            self.key_size = whole("key_size", self.key_size)
         self.drop = Dropout(self.dropout)
 
     def create(self, shape: Shape, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:

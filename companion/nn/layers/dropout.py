@@ -68,4 +68,4 @@ def dropout_mask(
         Expectation 1 and variance p / (1 − p), each number independent of the others.
     """
     kept = rng.random(shape, np.float32) >= rate
-    return kept.astype(dtype) * (1 / (1 - rate))
+    return kept.astype(dtype) * float(1 / (1 - rate))  # a NumPy number widens float32

@@ -60,7 +60,8 @@ class BatchNormalization(Layer):
     def forward(self, x: Tensor, training: bool) -> Tensor:
         """Return a tensor of the shape of `x`; an empty batch has no statistics to follow."""
         if not training or not x.size:
-            scale = self.gamma * (self.moving_variance + self.epsilon) ** -0.5
+            epsilon = float(self.epsilon)  # a NumPy number would turn float32 into float64
+            scale = self.gamma * (self.moving_variance + epsilon) ** -0.5
             return x * scale + (self.beta - scale * self.moving_mean)
         rows = x.reshape(-1, x.shape[-1])
         centred = centre(rows)

@@ -9,6 +9,7 @@ from companion.nn.functions import sigmoid, stack, tanh
 from companion.nn.initializers import orthogonal, xavier_uniform
 from companion.nn.layers.dropout import Dropout
 from companion.nn.layers.layer import Layer, Shape, known, parameter
+from companion.nn.ranges import whole
 from companion.nn.tensor import Array, Tensor
 
 State: TypeAlias = tuple[Tensor, ...]  # h, and for the LSTM c: (batch, units) each
@@ -38,6 +39,11 @@ class Recurrent(Layer):
         Probability that a feature of the inputs is dropped in training, for a whole sequence.
     recurrent_dropout
         Probability that a unit of h is dropped in training, for a whole sequence.
+
+    Raises
+    ------
+    ValueError
+        If `units` is not positive, or a probability is outside [0, 1).
     """
 
     units: int
@@ -50,6 +56,7 @@ class Recurrent(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.units = whole("units", self.units)
         self.drop_inputs = Dropout(self.dropout)
         self.drop_state = Dropout(self.recurrent_dropout)
 

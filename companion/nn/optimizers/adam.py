@@ -81,7 +81,8 @@ class AdamW(Adam):
     """Adam with decoupled weight decay: p ← p − α λ p before each step.
 
     All weights shrink by the same factor; with Adam's own `weight_decay`, those with large
-    gradients shrink less (Loshchilov & Hutter 2019, algorithm 2, with their η α as the rate).
+    gradients shrink less (Loshchilov & Hutter 2019, algorithm 2, with α λ in the place of their λ,
+    as in PyTorch).
 
     Parameters
     ----------

@@ -49,6 +49,11 @@ def test_an_unknown_layer_is_named_with_those_there_are():
         layer_outputs(network(), np.zeros((1, 8, 8, 1)), ["dense_7"])
 
 
+def test_layers_give_the_networks_type_whatever_that_of_the_images():
+    found = layer_outputs(network(), np.zeros((3, 8, 8, 1)), ["conv2d", "flatten", "dense_1"])
+    assert {part.dtype for part in found.values()} == {np.dtype(np.float32)}
+
+
 @pytest.mark.parametrize("columns", [8, 64])
 def test_a_probe_answers_as_logistic_regression_does(digits, columns):
     x, y = digits
@@ -70,8 +75,9 @@ def test_a_probe_does_not_depend_on_the_features_unit_or_origin(digits):
 @pytest.mark.parametrize(
     ("features", "message"),
     [
-        (np.ones((6, 3)), "features must differ between examples"),
-        (np.full((6, 3), np.nan), "features must differ between examples"),
+        (np.ones((6, 3)), r"features must differ and be finite, got the standard deviation 0\.0"),
+        (np.full((6, 3), np.nan), "features must differ .*, got the standard deviation nan"),
+        (np.ones(6), r"features must be \(examples, features\), got \(6,\)"),
         (np.zeros((0, 3)), r"features must be \(examples, features\), got \(0, 3\)"),
         (np.eye(5, 3), "equally many examples"),
     ],
@@ -79,3 +85,10 @@ def test_a_probe_does_not_depend_on_the_features_unit_or_origin(digits):
 def test_bad_features_are_refused(features, message):
     with pytest.raises(ValueError, match=message):
         linear_probe(features, np.zeros(6, int), features)
+
+
+def test_new_features_and_labels_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match=r"new must be \(others, 3\), got \(2, 4\)"):
+        linear_probe(np.eye(5, 3), np.zeros(5, int), np.eye(2, 4))
+    with pytest.raises(ValueError, match="equally many examples"):
+        linear_probe(np.eye(5, 3), np.zeros(0, int), np.eye(2, 3))

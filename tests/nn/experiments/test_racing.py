@@ -29,6 +29,12 @@ def test_the_laps_count_epochs_updates_and_time(digits):
     assert len({len(column) for column in laps}) == 1
 
 
+@pytest.mark.parametrize(("marks", "expected"), [(1, [0, 5]), (2, [0, 1, 5])])
+def test_the_last_update_is_always_measured(digits, marks, expected):
+    _, laps = run(digits, nn.SGD(0.1), 50, 5, marks)
+    assert laps.updates.tolist() == expected
+
+
 def test_measuring_does_not_change_what_is_trained(digits):
     raced, laps = run(digits, nn.Adam(0.01), 50, 20)
     fitted = nn.Sequential([nn.Input((64,)), nn.Dense(16, "relu"), nn.Dense(10)], seed=0)

@@ -8,6 +8,7 @@ import pytest
 
 from companion.nn import activations, initializers
 from companion.nn.checking import grad_check
+from companion.nn.layers.attention import MultiHeadAttention
 from companion.nn.layers.convolution import Conv2D
 from companion.nn.layers.dense import Dense
 from companion.nn.layers.dropout import Dropout
@@ -15,6 +16,7 @@ from companion.nn.layers.embedding import Embedding
 from companion.nn.layers.layer import Layer, fits, known
 from companion.nn.layers.normalization import BatchNormalization, LayerNormalization
 from companion.nn.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
+from companion.nn.layers.recurrent import GRU, LSTM, SimpleRNN
 from companion.nn.layers.residual import ResidualBlock
 from companion.nn.layers.shaping import Activation, Flatten, Reshape
 from companion.nn.ranges import whole
@@ -39,6 +41,10 @@ CASES = {
     "layer norm": (LayerNormalization(), (4,)),
     "layer norm in time": (LayerNormalization(), (2, 3)),
     "dropout": (Dropout(0.4), (3, 2)),
+    # A number of NumPy, unlike one of Python, would turn float32 into float64.
+    "dropout with a rate of NumPy": (Dropout(np.float64(0.4)), (3, 2)),
+    "batch norm with an epsilon of NumPy": (BatchNormalization(epsilon=np.float64(0.01)), (3,)),
+    "layer norm with an epsilon of NumPy": (LayerNormalization(epsilon=np.float64(0.01)), (3,)),
     "residual": (ResidualBlock(2), (3, 3, 2)),
     "residual that changes the shape": (ResidualBlock(2, 2), (4, 3, 1)),
 }
@@ -316,6 +322,11 @@ def test_names_of_settings_are_checked_at_once(layer):
         (lambda n: Embedding(2, n), "units"),
         (lambda n: ResidualBlock(n), "filters"),
         (lambda n: ResidualBlock(2, n), "strides"),
+        (lambda n: SimpleRNN(n), "units"),
+        (lambda n: GRU(n), "units"),
+        (lambda n: LSTM(n), "units"),
+        (lambda n: MultiHeadAttention(n), "heads"),
+        (lambda n: MultiHeadAttention(2, -1 if n is None else n), "key_size"),  # None: by default
     ],
 )
 def test_sizes_must_be_positive_whole_numbers(make, argument, given):
