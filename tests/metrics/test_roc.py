@@ -58,6 +58,19 @@ def test_precision_and_recall_equal_scikit_learn(seed):
     assert average_precision(true, scores) == pytest.approx(expected, abs=1e-12)
 
 
+def test_E48_the_roc_curve_hides_that_positives_are_rare():
+    rng = np.random.default_rng(0)
+    negatives = rng.normal(size=20_000)
+    found = []
+    for positives in (20_000, 200):
+        true = np.repeat([0, 1], [20_000, positives])
+        scores = np.concatenate([negatives, rng.normal(1.5, 1, positives)])
+        found.append((roc_auc(true, scores), average_precision(true, scores)))
+    (common_auc, common_ap), (rare_auc, rare_ap) = found
+    assert rare_auc == pytest.approx(common_auc, abs=0.03)
+    assert rare_ap < common_ap - 0.5
+
+
 def kernel_components(true, scores):
     """Return DeLong's V10 and V01 from all pairs."""
     x, y = scores[true == 1][:, None], scores[true == 0][None]

@@ -66,6 +66,45 @@ def test_nesting_equals_scikit_learn():
     assert found.settings == [e.best_params_ for e in expected["estimator"]]
 
 
+def test_E40_the_score_that_chose_is_too_high():
+    """Of settings that all guess, the best seems to know; nesting is not deceived."""
+
+    def guess(x, y, seed):
+        return lambda new: np.random.default_rng([seed, len(new)]).integers(0, 2, len(new))
+
+    chosen, nested = [], []
+    for draw in range(30):
+        rng = np.random.default_rng(draw)
+        x, y = np.zeros((80, 1)), rng.permutation([0, 1] * 40)
+        candidates, folds = grid(seed=range(20)), k_folds(80, 4, rng)
+        scores = [cross_validate(guess, x, y, folds, settings=c).mean() for c in candidates]
+        chosen.append(max(scores))
+        inner = nested_cross_validate(guess, x, y, candidates, folds, lambda y: k_folds(len(y), 3))
+        nested.append(inner.scores.mean())
+    assert np.mean(chosen) > 0.57
+    assert np.mean(nested) == pytest.approx(0.5, abs=0.04)
+
+
+def test_E41_folds_reduce_variance_and_not_bias():
+    x, y = load_digits(return_X_y=True)
+    misses = {"hold out": [], "2 folds": [], "10 folds": []}
+    for draw in range(40):
+        rng = np.random.default_rng(draw)
+        known, others = np.split(rng.permutation(len(y)), [150])
+        truth = accuracy(y[others], neighbours(x[known], y[known], 3)(x[others]))
+        for name, folds in (
+            ("hold out", [hold_out(150, 0.1, rng)]),
+            ("2 folds", k_folds(150, 2, rng)),
+            ("10 folds", k_folds(150, 10, rng)),
+        ):
+            settings = {"n_neighbors": 3}
+            scores = cross_validate(neighbours, x[known], y[known], folds, settings=settings)
+            misses[name].append(scores.mean() - truth)
+    assert np.std(misses["10 folds"]) < np.std(misses["hold out"]) / 1.5
+    assert np.mean(misses["2 folds"]) < np.mean(misses["10 folds"]) - 0.02
+    assert np.mean(misses["2 folds"]) < -0.03
+
+
 @pytest.mark.parametrize("workers", [2, -1])
 def test_several_cores_give_the_same_scores(workers):
     folds = k_folds(400, 3)
