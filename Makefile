@@ -58,6 +58,7 @@ site-test: $(ready)  ## open the built book in Chromium
 bench: $(ready) $(torch)  ## the benchmarks, as JSON
 	$(python) -m benchmarks.case_study
 	$(python) -m benchmarks.nn
+	$(python) -m benchmarks.preprocessing
 
 lint: $(ready)  ## ruff and mypy
 	$(python) -m ruff check .
