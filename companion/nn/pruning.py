@@ -177,10 +177,13 @@ def keep_units(model: Sequential, place: int, keep: ArrayLike) -> Sequential:
         raise ValueError(f"keep must hold the numbers of units, one or more, got {keep!r}")
     if units.min() < 0 or units.max() >= count or len(np.unique(units)) < len(units):
         raise ValueError(f"keep must hold different numbers from 0 to {count - 1}, got {keep!r}")
-    setting = "units" if isinstance(pruned, Dense) else "filters"
-    layers: list[Any] = [dataclasses.replace(layer) for layer in model.layers]
-    layers[place] = dataclasses.replace(pruned, **{setting: len(units)})
-    smaller = Sequential([Input(model.input_shape), *layers], model.seed, model.dtype)
+    layers: list[Any] = [Input(model.input_shape), *map(dataclasses.replace, model.layers)]
+    layers[1 + place] = (
+        dataclasses.replace(pruned, units=len(units))
+        if isinstance(pruned, Dense)
+        else dataclasses.replace(pruned, filters=len(units))
+    )
+    smaller = Sequential(layers, model.seed, model.dtype)
     for i, weights in enumerate(_pruned_weights(model, place, units)):
         smaller.layers[i].set_weights(weights)
     return smaller
