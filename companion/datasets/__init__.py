@@ -44,7 +44,18 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import tqdm.auto  # noqa: F401
 
-from companion.datasets import cache, mnist
+from companion.datasets import (
+    cache,
+    gpt2_tokenizer,
+    jieba_dictionary,
+    lee,
+    mnist,
+    photos,
+    spoken_digits,
+    tweets,
+    wikipedia,
+    word_similarity,
+)
 from companion.datasets.dataset import Dataset, DataUnavailableError, File, Source, SourceError
 
 __all__ = [
@@ -56,10 +67,30 @@ __all__ = [
     "SourceError",
     "fetch",
     "find",
+    "gpt2_tokenizer",
+    "jieba_dictionary",
+    "lee",
     "mnist",
+    "photos",
+    "spoken_digits",
+    "tweets",
+    "wikipedia",
+    "word_similarity",
 ]
 
-DATASETS = {dataset.name: dataset for dataset in (mnist.MNIST,)}
+DATASETS = {
+    dataset.name: dataset
+    for dataset in (
+        gpt2_tokenizer.GPT2_TOKENIZER,
+        jieba_dictionary.JIEBA_DICTIONARY,
+        lee.LEE,
+        mnist.MNIST,
+        photos.PHOTOS,
+        tweets.TWEETS,
+        wikipedia.WIKIPEDIA,
+        word_similarity.WORD_SIMILARITY,
+    )
+}
 """Every data set by its name."""
 
 

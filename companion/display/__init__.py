@@ -7,9 +7,11 @@ from companion.display.heat import heat_map
 from companion.display.images import image_grid
 from companion.display.lines import curves, intervals
 from companion.display.network import Layer, architecture
+from companion.display.sounds import sounds
 from companion.display.svg import drawing, show
 from companion.display.tables import table
 from companion.display.theme import COLORS, LINES, MARKERS, style
+from companion.display.words import word_graph
 
 __all__ = [
     "COLORS",
@@ -26,7 +28,9 @@ __all__ = [
     "intervals",
     "reliability",
     "show",
+    "sounds",
     "source",
     "style",
     "table",
+    "word_graph",
 ]

@@ -12,6 +12,8 @@ from companion.nn.functions import pad
 from companion.nn.tensor import Array, Tensor, record
 
 Pair = tuple[int, int]
+Places = list[tuple[slice, ...]]  # for each element of a window: the pixels that it meets
+Masks = list[Array]  # for each of these: which of them count
 
 
 def conv2d(
@@ -123,16 +125,25 @@ def max_pool2d(
             for pixels in places:
                 winners.append((x[pixels] == largest) & free)
                 free ^= winners[-1]
-        value = np.zeros(shape, g.dtype)
-        for pixels, first in zip(places, winners, strict=True):
-            value[pixels] += g.value * first
-        return record("spread", value, (g, collect))
-
-    def collect(g: Tensor) -> Tensor:
-        parts = (g.value[p] * first for p, first in zip(places, winners, strict=True))
-        return record("collect", functools.reduce(np.add, parts), (g, spread))
+        return _spread(g, shape, places, winners)
 
     return record("max_pool2d", largest, (images, spread))
+
+
+def _spread(g: Tensor, shape: tuple[int, ...], places: Places, masks: Masks) -> Tensor:
+    """Add each element of `g` to the element of its window that its mask marks."""
+    value = np.zeros(shape, g.dtype)
+    for pixels, mask in zip(places, masks, strict=True):
+        value[pixels] += g.value * mask
+    return record("spread", value, (g, lambda h: _collect(h, shape, places, masks)))
+
+
+def _collect(g: Tensor, shape: tuple[int, ...], places: Places, masks: Masks) -> Tensor:
+    """Take from each window the element that its mask marks."""
+    value = functools.reduce(
+        np.add, (g.value[pixels] * mask for pixels, mask in zip(places, masks, strict=True))
+    )
+    return record("collect", value, (g, lambda h: _spread(h, shape, places, masks)))
 
 
 def average_pool2d(

@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -237,3 +240,20 @@ def test_patches_are_the_windows_even_of_transposed_images():
 def test_errors_say_what_does_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call(Tensor(np.ones((1, 3, 4, 2))))
+
+
+@pytest.mark.parametrize("window", [max_pool2d, average_pool2d, "conv2d"])
+def test_what_was_computed_is_freed_without_the_garbage_collector(window):
+    rng = np.random.default_rng(0)
+    x = Tensor(rng.normal(size=(2, 6, 6, 3)), requires_grad=True)
+    kernel = Tensor(rng.normal(size=(2, 2, 3, 4)), requires_grad=True)
+    gc.disable()
+    try:
+        hidden = x * 2.0
+        kept = weakref.ref(hidden.value)
+        out = conv2d(hidden, kernel) if window == "conv2d" else window(hidden)
+        out.sum().backward()
+        del hidden, out
+        assert kept() is None
+    finally:
+        gc.enable()

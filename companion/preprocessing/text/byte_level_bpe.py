@@ -1,0 +1,225 @@
+"""Byte-level byte-pair encoding: the tokeniser of GPT-2 and, with other words, of its successors.
+
+A. Radford et al., "Language Models are Unsupervised Multitask Learners", 2019, section 2.2.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache, lru_cache
+from itertools import chain
+from os import PathLike
+from pathlib import Path
+
+from companion.preprocessing.text.byte_pair_encoding import Pair, apply_merges, learn_merges
+from companion.preprocessing.text.pre_tokenization import byte_alphabet, gpt2_words
+
+_CACHED_WORDS = 1 << 17
+
+
+class ByteLevelBPE:
+    """GPT-2's tokeniser: byte-pair encoding whose alphabet is the 256 bytes of UTF-8.
+
+    Every text has tokens, and they decode to it: nothing is unknown, nothing is lost.
+
+    Parameters
+    ----------
+    vocabulary
+        The number of each token, written in the characters of
+        :func:`~companion.preprocessing.text.pre_tokenization.byte_alphabet`.
+    merges
+        Pairs of tokens in the order of learning.
+    special_tokens
+        Texts that are one token wherever they stand, such as ``<|endoftext|>``; in the vocabulary.
+        The text of a stranger should be encoded without them.
+
+    Raises
+    ------
+    ValueError
+        If the vocabulary lacks a byte, a merge's token or a special token.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        merges: Iterable[Pair],
+        special_tokens: Collection[str] = (),
+    ) -> None:
+        self.vocabulary = dict(vocabulary)
+        self.merges = list(merges)
+        self.special_tokens = tuple(special_tokens)
+        needed = chain(byte_alphabet().values(), map("".join, self.merges), self.special_tokens)
+        if missing := next((token for token in needed if token not in self.vocabulary), None):
+            raise ValueError(f"vocabulary must have every token of the merges, lacks {missing!r}")
+        self._ranks = {pair: rank for rank, pair in enumerate(self.merges)}
+        self._spellings = {number: self._spell(token) for token, number in self.vocabulary.items()}
+        longest_first = sorted(self.special_tokens, key=len, reverse=True)
+        self._special = re.compile(f"({'|'.join(map(re.escape, longest_first)) or '(?!)'})")
+        self._word_ids = lru_cache(_CACHED_WORDS)(self._encode_word)
+
+    @classmethod
+    def train(
+        cls,
+        texts: Iterable[str],
+        size: int,
+        min_count: int = 2,
+        special_tokens: Collection[str] = (),
+    ) -> "ByteLevelBPE":
+        """Learn a vocabulary from texts.
+
+        Parameters
+        ----------
+        texts
+            What to learn from; one after the other, so that they need not be in memory.
+        size
+            Largest number of tokens: the special ones, the 256 bytes, and merges.
+        min_count
+            Rarest pair that is still merged.
+        special_tokens
+            They get the first numbers and take no part in learning.
+
+        Returns
+        -------
+        ByteLevelBPE
+            With fewer tokens than `size` if there are no more pairs of that count.
+
+        Raises
+        ------
+        ValueError
+            If `size` leaves no room for the bytes and special tokens.
+        """
+        alphabet = dict.fromkeys([*special_tokens, *byte_alphabet().values()])
+        if size < len(alphabet):
+            raise ValueError(f"size must be at least {len(alphabet)} tokens, got {size}")
+        vocabulary = {token: number for number, token in enumerate(alphabet)}
+        words = Counter(chain.from_iterable(map(gpt2_words, texts)))
+        spelt = {_letters(word): count for word, count in words.items()}
+        merges: list[Pair] = []
+        for pair, count in learn_merges(spelt):
+            if len(vocabulary) >= size or count < min_count:
+                break
+            merges.append(pair)
+            vocabulary.setdefault("".join(pair), len(vocabulary))
+        return cls(vocabulary, merges, special_tokens)
+
+    @classmethod
+    def read(
+        cls,
+        vocabulary: str | PathLike[str],
+        merges: str | PathLike[str],
+        special_tokens: Collection[str] = (),
+    ) -> "ByteLevelBPE":
+        """Read the two files of a published tokeniser: ``encoder.json`` and ``vocab.bpe``.
+
+        Parameters
+        ----------
+        vocabulary
+            Path of the JSON object of tokens and their numbers.
+        merges
+            Path of the merges, a pair a line; a first line ``#version`` is passed over.
+        special_tokens
+            As for the class.
+
+        Returns
+        -------
+        ByteLevelBPE
+            The tokeniser.
+        """
+        lines = Path(merges).read_text(encoding="utf-8").split("\n")
+        pairs = [line.split(" ") for line in lines if line and not line.startswith("#version")]
+        tokens = json.loads(Path(vocabulary).read_text(encoding="utf-8"))
+        return cls(tokens, [(left, right) for left, right in pairs], special_tokens)
+
+    def encode(self, text: str) -> list[int]:
+        """Return the numbers of a text's tokens.
+
+        Parameters
+        ----------
+        text
+            Any text; none has no tokens.
+
+        Returns
+        -------
+        list of int
+            Numbers in the vocabulary.
+
+        Raises
+        ------
+        ValueError
+            If the text holds half of a surrogate pair, which UTF-8 cannot write.
+        """
+        numbers: list[int] = []
+        for place, part in enumerate(self._special.split(text)):
+            if place % 2:  # what the group in the expression matched
+                numbers.append(self.vocabulary[part])
+            else:
+                numbers.extend(chain.from_iterable(map(self._word_ids, gpt2_words(part))))
+        return numbers
+
+    def decode(self, numbers: Iterable[int]) -> str:
+        """Return the text of tokens.
+
+        Parameters
+        ----------
+        numbers
+            Numbers in the vocabulary. Bytes that are not UTF-8, such as half of a character, become
+            U+FFFD.
+
+        Returns
+        -------
+        str
+            The text.
+
+        Raises
+        ------
+        ValueError
+            If a number is not in the vocabulary.
+        """
+        return b"".join(map(self.token_bytes, numbers)).decode("utf-8", errors="replace")
+
+    def token_bytes(self, number: int) -> bytes:
+        """Return the bytes that a token stands for, which are not always whole characters.
+
+        Parameters
+        ----------
+        number
+            A number in the vocabulary.
+
+        Returns
+        -------
+        bytes
+            One or more.
+
+        Raises
+        ------
+        ValueError
+            If the number is not in the vocabulary.
+        """
+        try:
+            return self._spellings[number]
+        except KeyError:
+            top = max(self._spellings)
+            raise ValueError(f"number must be a token's, from 0 to {top}, got {number}") from None
+
+    def _spell(self, token: str) -> bytes:
+        if token in self.special_tokens:
+            return token.encode()
+        return bytes(map(_byte_numbers().__getitem__, token))
+
+    def _encode_word(self, word: str) -> tuple[int, ...]:
+        tokens = apply_merges(_letters(word), self._ranks)
+        return tuple(map(self.vocabulary.__getitem__, tokens))
+
+
+def _letters(word: str) -> tuple[str, ...]:
+    """Write the bytes of a word in the characters that stand for them."""
+    try:
+        return tuple(map(byte_alphabet().__getitem__, word.encode()))
+    except UnicodeEncodeError as error:
+        raise ValueError(f"text must be Unicode, got half of a surrogate pair: {error}") from None
+
+
+@cache
+def _byte_numbers() -> dict[str, int]:
+    return {letter: byte for byte, letter in byte_alphabet().items()}
