@@ -74,7 +74,7 @@ def test_wikipedia_has_the_words_of_mwparserfromhell() -> None:
 
 
 def test_wikipedia_has_hardly_a_word_that_gensim_has_not() -> None:
-    """It keeps tables and captions; and where an article says "<10 ppm", it loses all up to a ">"."""
+    """It keeps tables and captions; from "<10 ppm" in one article on, it loses all up to a ">"."""
     from gensim.corpora.wikicorpus import filter_wiki
 
     shares = {}
