@@ -8,9 +8,6 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-COCO_THRESHOLDS = tuple(float(t) for t in np.linspace(0.5, 0.95, 10))
-"""The overlaps over which COCO takes the mean."""
-
 _RECALLS = np.linspace(0, 1, 101)
 
 
@@ -116,7 +113,7 @@ def detection_average_precision(
 def detection_mean_average_precision(
     truth: Sequence[Boxes],
     found: Sequence[Boxes],
-    thresholds: Sequence[float] = COCO_THRESHOLDS,
+    thresholds: Sequence[float] = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95),
 ) -> float:
     """Return the mean of the average precision over classes and overlaps.
 
@@ -127,7 +124,7 @@ def detection_mean_average_precision(
     found
         The detections, one entry an image, with scores.
     thresholds
-        Overlaps that count as found; ``(0.5,)`` gives the older mAP@0.5.
+        Overlaps that count as found, by default COCO's; ``(0.5,)`` gives the older mAP@0.5.
 
     Returns
     -------
