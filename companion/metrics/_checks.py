@@ -10,7 +10,7 @@ def as_labels(values: ArrayLike, name: str, classes: int | None = None) -> NDArr
     Parameters
     ----------
     values
-        Whole numbers from 0; floats such as 3.0 are taken.
+        Whole numbers from 0; floats such as 3.0 are taken, and truth values as 0 and 1.
     name
         Of the argument, for the error.
     classes
@@ -31,6 +31,8 @@ def as_labels(values: ArrayLike, name: str, classes: int | None = None) -> NDArr
         raise ValueError(f"{name} must have shape (examples,) and not be empty, got {array.shape}")
     if array.dtype.kind not in "iufb":
         raise ValueError(f"{name} must hold whole numbers, got dtype {array.dtype}")
+    if array.dtype == np.bool:
+        return array.astype(np.int64)
     whole = np.isfinite(array) & (array == np.floor(array))
     if not whole.all():
         raise ValueError(f"{name} must hold whole numbers, got {array[~whole][0]}")

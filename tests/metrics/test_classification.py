@@ -177,3 +177,9 @@ def test_mean_interval_of_equal_values_has_no_width():
 def test_mean_interval_refuses_bad_input(values, message):
     with pytest.raises(ValueError, match=message):
         mean_interval(values)
+
+
+def test_truth_values_are_the_classes_0_and_1():
+    true = np.array([True, False, True])
+    assert accuracy(true, [1, 0, 0]) == pytest.approx(2 / 3)
+    assert confusion_matrix(true, true).tolist() == [[1, 0], [0, 2]]
