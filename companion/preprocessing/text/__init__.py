@@ -1,9 +1,16 @@
-"""Text: cleaning, near-duplicates, segmentation, stop words, bags of words, subwords."""
+"""Text: cleaning, near-duplicates, segmentation, bags of words, subwords, augmentation."""
 
 from companion.preprocessing.text.bag_of_words import CountVectorizer
 from companion.preprocessing.text.byte_level_bpe import ByteLevelBPE
 from companion.preprocessing.text.byte_pair_encoding import WordBPE, apply_merges, learn_merges
 from companion.preprocessing.text.cleaning import clean, decode, remove_lines, repeated_lines
+from companion.preprocessing.text.eda import (
+    easy_data_augmentation,
+    random_deletion,
+    random_insertion,
+    random_swap,
+    synonym_replacement,
+)
 from companion.preprocessing.text.hidden_markov import CharacterTagger
 from companion.preprocessing.text.min_hash import (
     MinHash,
@@ -55,15 +62,20 @@ __all__ = [
     "choose_bands",
     "clean",
     "decode",
+    "easy_data_augmentation",
     "estimated_jaccard",
     "first_of_each",
     "gpt2_words",
     "jaccard",
     "learn_merges",
     "near_duplicate_pairs",
+    "random_deletion",
+    "random_insertion",
+    "random_swap",
     "remove_lines",
     "remove_stop_words",
     "repeated_lines",
     "shingles",
     "standard_error",
+    "synonym_replacement",
 ]

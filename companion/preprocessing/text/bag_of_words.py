@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.preprocessing.text._checks import refuse_one_text
 from companion.preprocessing.text.sparse import SparseRows
 
 
@@ -26,7 +27,8 @@ class CountVectorizer:
     lowercase
         Whether documents are first put into lower case.
     token_pattern
-        Regular expression of a token; by default two or more letters, digits or underscores.
+        Regular expression of a token; by default two or more letters, digits or underscores. Of a
+        group in it, at most one, the token is what the group matches.
     tokenizer
         Function from a document to its tokens, instead of the pattern.
     stop_words
@@ -48,7 +50,7 @@ class CountVectorizer:
     lowercase: bool = True
     token_pattern: str = r"(?u)\b\w\w+\b"
     tokenizer: Callable[[str], Iterable[str]] | None = None
-    stop_words: Collection[str] = ()
+    stop_words: Collection[str] | None = None
     ngram_range: tuple[int, int] = (1, 1)
     min_df: int | float = 1
     max_df: int | float = 1.0
@@ -59,8 +61,12 @@ class CountVectorizer:
         least, largest = self.ngram_range
         if not 1 <= least <= largest:
             raise ValueError(f"ngram_range must rise from 1 or more, got {self.ngram_range}")
-        self._find_tokens = re.compile(self.token_pattern).findall
-        self._stop_words = frozenset(self.stop_words)
+        pattern = re.compile(self.token_pattern)
+        if pattern.groups > 1 and self.tokenizer is None:
+            raise ValueError(f"token_pattern must have at most one group, got {pattern.groups}")
+        refuse_one_text(stop_words=self.stop_words)
+        self._find_tokens = pattern.findall
+        self._stop_words = frozenset(self.stop_words or ())
         for name, bound in (("min_df", self.min_df), ("max_df", self.max_df)):
             if bound < 1 if isinstance(bound, Integral) else not 0 <= bound <= 1:
                 raise ValueError(f"{name} must be a whole number from 1 or a share, got {bound}")
@@ -153,7 +159,7 @@ class CountVectorizer:
         """
         text = document.lower() if self.lowercase else document
         tokens = list(self.tokenizer(text)) if self.tokenizer else self._find_tokens(text)
-        if self.stop_words:
+        if self._stop_words:
             tokens = [token for token in tokens if token not in self._stop_words]
         least, largest = self.ngram_range
         if largest == 1:
@@ -168,8 +174,7 @@ class CountVectorizer:
         self, documents: Iterable[str], number: Callable[[str], int]
     ) -> tuple[NDArray[np.int64], list[int]]:
         """Return the numbers of all terms in a row, and how many there are a document."""
-        if isinstance(documents, str):
-            raise ValueError("documents must be a sequence of texts, got one text")
+        refuse_one_text(documents=documents)
         numbers, lengths = array("q"), []
         for place, document in enumerate(documents):
             if not isinstance(document, str):

@@ -8,10 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 from os import PathLike
 from pathlib import Path
 
+from companion.preprocessing.text._checks import refuse_one_text
 from companion.preprocessing.text.byte_pair_encoding import Pair, apply_merges, learn_merges
 from companion.preprocessing.text.pre_tokenization import byte_alphabet, gpt2_words
 
@@ -37,7 +38,8 @@ class ByteLevelBPE:
     Raises
     ------
     ValueError
-        If the vocabulary lacks a byte, a merge's token or a special token.
+        If the vocabulary lacks a byte, a merge's token or a special token, has a number twice or a
+        token of other characters, or if a special token is empty or written like other bytes.
     """
 
     def __init__(
@@ -46,14 +48,22 @@ class ByteLevelBPE:
         merges: Iterable[Pair],
         special_tokens: Collection[str] = (),
     ) -> None:
+        refuse_one_text(special_tokens=special_tokens)
         self.vocabulary = dict(vocabulary)
         self.merges = list(merges)
         self.special_tokens = tuple(special_tokens)
         needed = chain(byte_alphabet().values(), map("".join, self.merges), self.special_tokens)
         if missing := next((token for token in needed if token not in self.vocabulary), None):
             raise ValueError(f"vocabulary must have every token of the merges, lacks {missing!r}")
+        spelt = {*byte_alphabet().values(), *map("".join, self.merges)}
+        for token in self.special_tokens:
+            if not token or (token in spelt and not token.isascii()):
+                raise ValueError(f"special_tokens must not be empty or spell bytes, got {token!r}")
         self._ranks = {pair: rank for rank, pair in enumerate(self.merges)}
         self._spellings = {number: self._spell(token) for token, number in self.vocabulary.items()}
+        if len(self._spellings) < len(self.vocabulary):
+            twice = Counter(self.vocabulary.values()).most_common(1)[0][0]
+            raise ValueError(f"vocabulary must have each number once, got {twice} again")
         longest_first = sorted(self.special_tokens, key=len, reverse=True)
         self._special = re.compile(f"({'|'.join(map(re.escape, longest_first)) or '(?!)'})")
         self._word_ids = lru_cache(_CACHED_WORDS)(self._encode_word)
@@ -87,8 +97,10 @@ class ByteLevelBPE:
         Raises
         ------
         ValueError
-            If `size` leaves no room for the bytes and special tokens.
+            If `size` leaves no room for the bytes and special tokens, or `texts` or
+            `special_tokens` is one text.
         """
+        refuse_one_text(texts=texts, special_tokens=special_tokens)
         alphabet = dict.fromkeys([*special_tokens, *byte_alphabet().values()])
         if size < len(alphabet):
             raise ValueError(f"size must be at least {len(alphabet)} tokens, got {size}")
@@ -125,11 +137,22 @@ class ByteLevelBPE:
         -------
         ByteLevelBPE
             The tokeniser.
+
+        Raises
+        ------
+        ValueError
+            If a line of the merges is no pair.
         """
+        pairs: list[Pair] = []
         lines = Path(merges).read_text(encoding="utf-8").split("\n")
-        pairs = [line.split(" ") for line in lines if line and not line.startswith("#version")]
+        for number, line in enumerate(lines, 1):
+            if line and not line.startswith("#version"):
+                left, _, right = line.partition(" ")
+                if not left or not right or " " in right:
+                    raise ValueError(f"merges must have a pair a line, got {line!r} in {number}")
+                pairs.append((left, right))
         tokens = json.loads(Path(vocabulary).read_text(encoding="utf-8"))
-        return cls(tokens, [(left, right) for left, right in pairs], special_tokens)
+        return cls(tokens, pairs, special_tokens)
 
     def encode(self, text: str) -> list[int]:
         """Return the numbers of a text's tokens.
@@ -156,6 +179,30 @@ class ByteLevelBPE:
             else:
                 numbers.extend(chain.from_iterable(map(self._word_ids, gpt2_words(part))))
         return numbers
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """Return where each token of `encode` stands in the text.
+
+        Parameters
+        ----------
+        text
+            Any text.
+
+        Returns
+        -------
+        list of (int, int)
+            Start and end in characters. A character of several tokens belongs to each of them.
+
+        Raises
+        ------
+        ValueError
+            As `encode`.
+        """
+        numbers = self.encode(text)
+        of_byte = [place for place, c in enumerate(text) for _ in c.encode()]
+        ends = list(accumulate(len(self._spellings[number]) for number in numbers))
+        spans = pairwise([0, *ends])
+        return [(of_byte[start], of_byte[end - 1] + 1) for start, end in spans]
 
     def decode(self, numbers: Iterable[int]) -> str:
         """Return the text of tokens.
@@ -205,7 +252,12 @@ class ByteLevelBPE:
     def _spell(self, token: str) -> bytes:
         if token in self.special_tokens:
             return token.encode()
-        return bytes(map(_byte_numbers().__getitem__, token))
+        try:
+            return bytes(map(_byte_numbers().__getitem__, token))
+        except KeyError:
+            raise ValueError(
+                f"vocabulary must be written in the byte alphabet or special, got {token!r}"
+            ) from None
 
     def _encode_word(self, word: str) -> tuple[int, ...]:
         tokens = apply_merges(_letters(word), self._ranks)

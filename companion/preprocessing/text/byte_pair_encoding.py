@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, pairwise
 
+from companion.preprocessing.text._checks import refuse_one_text
+
 Pair = tuple[str, str]
 
 END_OF_WORD = "</w>"
@@ -208,8 +210,9 @@ class WordBPE:
         Raises
         ------
         ValueError
-            If `merges` is negative.
+            If `merges` is negative, or `texts` is one text.
         """
+        refuse_one_text(texts=texts)
         if merges < 0:
             raise ValueError(f"merges must be 0 or more, got {merges}")
         words = Counter(chain.from_iterable(map(str.split, texts)))

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
+from companion.preprocessing.text._checks import refuse_one_text
+
 Form = Literal["NFC", "NFKC"]
 
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -104,8 +106,9 @@ def repeated_lines(documents: Sequence[str], documents_at_least: int) -> set[str
     Raises
     ------
     ValueError
-        If `documents_at_least` is below 2.
+        If `documents_at_least` is below 2, or `documents` is one text.
     """
+    refuse_one_text(documents=documents)
     if documents_at_least < 2:
         raise ValueError(f"documents_at_least must be at least 2, got {documents_at_least}")
     counts = Counter(

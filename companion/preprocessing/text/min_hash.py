@@ -133,10 +133,21 @@ def estimated_jaccard(a: Signatures, b: Signatures) -> NDArray[np.float64]:
     -------
     numpy.ndarray
         Estimates in [0, 1], without the last axis.
+
+    Raises
+    ------
+    ValueError
+        If the signatures differ in length.
     """
+    if a.shape[-1] != b.shape[-1]:
+        raise ValueError(f"a and b must be equally long, got {a.shape[-1]} and {b.shape[-1]}")
     return np.asarray(np.mean(a == b, axis=-1))
 
 
 def standard_error(similarity: float, permutations: int) -> float:
     """Return the standard deviation √(J (1 − J) / k) of the estimate."""
+    if not 0 <= similarity <= 1:
+        raise ValueError(f"similarity must be in [0, 1], got {similarity}")
+    if permutations < 1:
+        raise ValueError(f"permutations must be at least 1, got {permutations}")
     return float(np.sqrt(similarity * (1 - similarity) / permutations))

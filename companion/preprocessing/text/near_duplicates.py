@@ -97,8 +97,10 @@ def candidate_pairs(signatures: Signatures, bands: int, rows: int) -> NDArray[np
     Raises
     ------
     ValueError
-        If the signatures are shorter than the bands.
+        If there is no band or row, or the signatures are shorter than the bands.
     """
+    if min(bands, rows) < 1:
+        raise ValueError(f"bands and rows must be at least 1, got {bands} and {rows}")
     if bands * rows > signatures.shape[1]:
         raise ValueError(
             f"bands * rows must be at most {signatures.shape[1]} permutations, got {bands} * {rows}"

@@ -80,12 +80,38 @@ def basic_tokens(text: str, lower_case: bool = True) -> list[str]:
     list of str
         Words without white space; none for an empty text.
     """
+    return _basic_pattern().findall(_basic_text(text, lower_case))
+
+
+def basic_places(text: str, lower_case: bool = True) -> list[list[int]]:
+    """Return for each word of `basic_tokens` where its characters stand in the text.
+
+    Parameters
+    ----------
+    text, lower_case
+        As for `basic_tokens`.
+
+    Returns
+    -------
+    list of list of int
+        A place for each character of a word; of one that falls into several, such as a syllable of
+        Hangul, the same for each.
+    """
+    kept = [place for place, c in enumerate(text) if not _control_pattern().match(c)]
+    if lower_case:
+        base = {c: _mark_pattern().sub("", unicodedata.normalize("NFD", c)) for c in set(text)}
+        kept = [place for place in kept for _ in base[text[place]]]
+    words = _basic_pattern().finditer(_basic_text(text, lower_case))
+    return [kept[word.start() : word.end()] for word in words]
+
+
+def _basic_text(text: str, lower_case: bool) -> str:
     text = _control_pattern().sub("", text)
     if lower_case:
         decomposed = unicodedata.normalize("NFD", text)
         # Letter by letter: as in Hugging Face's library, a capital sigma at a word's end becomes σ.
         text = "".join(map(str.lower, _mark_pattern().sub("", decomposed)))
-    return _basic_pattern().findall(text)
+    return text
 
 
 def character_class(*categories: str) -> str:

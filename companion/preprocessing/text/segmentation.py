@@ -232,7 +232,7 @@ class Segmenter:
     def _enter(self, word: str, frequency: int) -> None:
         if not word:
             raise ValueError("word must not be empty, got ''")
-        if frequency < 0:
+        if not frequency >= 0:  # so that NaN is refused too
             raise ValueError(f"the frequency of {word!r} must be 0 or more, got {frequency}")
         self.frequencies[word] = frequency
         self.total += frequency

@@ -88,15 +88,21 @@ class TfidfTransformer:
         Raises
         ------
         ValueError
-            If `fit` has not been called, or the counts have other columns.
+            If `fit` has not been called, the counts have other columns, or a weight would be
+            infinite.
         """
         if not hasattr(self, "idf_"):
             raise ValueError("idf_ must be learnt by fit before transform, got none")
         if counts.shape[1] != len(self.idf_):
             raise ValueError(f"counts must have {len(self.idf_)} terms, got {counts.shape[1]}")
-        weights = np.log(counts.data) + 1.0 if self.sublinear_tf else counts.data.astype(float)
+        weights = counts.data.astype(np.result_type(counts.data, np.float32))  # always a copy
+        if self.sublinear_tf:
+            weights = np.log(weights) + 1.0
         if self.use_idf:
             weights *= self.idf_[counts.indices]
+            if (infinite := np.isinf(weights)).any():
+                term = counts.indices[infinite][0]
+                raise ValueError(f"counts must have no term that fit has not seen, got {term}")
         if self.norm:
             rows = counts.rows()
             sizes = weights**2 if self.norm == "l2" else np.abs(weights)

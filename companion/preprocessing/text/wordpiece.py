@@ -11,8 +11,9 @@ from itertools import chain
 from os import PathLike
 from pathlib import Path
 
+from companion.preprocessing.text._checks import refuse_one_text
 from companion.preprocessing.text.byte_pair_encoding import Pair, SymbolPairs
-from companion.preprocessing.text.pre_tokenization import basic_tokens
+from companion.preprocessing.text.pre_tokenization import basic_places, basic_tokens
 
 INSIDE = "##"  # before a token that does not start its word
 UNKNOWN = "[UNK]"
@@ -112,8 +113,10 @@ class WordPiece:
         Raises
         ------
         ValueError
-            If `size` leaves no room for the characters of the texts, or ``[UNK]`` is missing.
+            If `size` leaves no room for the characters of the texts, or ``[UNK]`` is missing, or
+            `texts` or `special_tokens` is one text.
         """
+        refuse_one_text(texts=texts, special_tokens=special_tokens)
         words = Counter(chain.from_iterable(basic_tokens(text, lower_case) for text in texts))
         pairs = SymbolPairs({_symbols(word): count for word, count in words.items()})
         vocabulary = dict.fromkeys([*special_tokens, *sorted(pairs.symbols)])
@@ -151,6 +154,31 @@ class WordPiece:
     def encode(self, text: str) -> list[int]:
         """Return the numbers of a text's tokens, without ``[CLS]`` and ``[SEP]``."""
         return [self.vocabulary[token] for token in self.tokenize(text)]
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """Return where each token of `encode` stands in the text.
+
+        Parameters
+        ----------
+        text
+            Any text.
+
+        Returns
+        -------
+        list of (int, int)
+            Start and end: ``text[start:end]`` is what the token stands for, with its capitals and
+            accents; for ``[UNK]`` the whole word.
+        """
+        found = []
+        words = basic_tokens(text, self.lower_case)
+        for word, places in zip(words, basic_places(text, self.lower_case), strict=True):
+            start = 0
+            for piece in self._pieces(word):
+                whole = piece == UNKNOWN
+                end = len(word) if whole else start + len(piece) - len(INSIDE) * (start > 0)
+                found.append((places[start], places[end - 1] + 1))
+                start = end
+        return found
 
     def decode(self, numbers: Iterable[int]) -> str:
         """Return the words of tokens with one space between them.

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from companion.datasets import gpt2_tokenizer, wikipedia
+from companion.datasets import gpt2_tokenizer, lee, wikipedia
 from companion.preprocessing.collecting import articles
 from companion.preprocessing.text import ByteLevelBPE, byte_alphabet
 
@@ -57,6 +57,27 @@ def test_gpt2_encodes_random_text_as_hugging_face(gpt2: ByteLevelBPE, peer: Toke
         assert gpt2.decode(numbers) == text
 
     compare()
+
+
+def test_tokens_stand_where_hugging_face_has_them() -> None:
+    gpt2 = ByteLevelBPE.read(*gpt2_tokenizer.load(), special_tokens=[END])
+    peer = byte_level(models.BPE.from_file(*map(str, gpt2_tokenizer.load())))
+    peer.add_special_tokens([END])
+
+    @given(st.lists(PARTS | st.just(END)).map("".join))
+    @example(f"Hello  naïve 北京👩\u200d👧{END}e\u0301\n")
+    def compare(text: str) -> None:
+        offsets = gpt2.offsets(text)
+        assert offsets == peer.encode(text).offsets
+        assert len(offsets) == len(gpt2.encode(text))
+
+    compare()
+    assert len(gpt2.encode("a北")) == 3
+    assert gpt2.offsets("a北") == [(0, 1), (1, 2), (1, 2)]  # both tokens are of the one character
+    for _, text in islice(articles(wikipedia.load()), 3):
+        assert gpt2.offsets(text) == peer.encode(text).offsets
+    with pytest.raises(ValueError, match="half of a surrogate pair"):
+        gpt2.offsets("\ud83d")
 
 
 def test_gpt2_encodes_wikipedia_as_hugging_face(gpt2: ByteLevelBPE, peer: Tokenizer) -> None:
@@ -120,6 +141,30 @@ def test_training_gives_the_merges_of_hugging_face_on_wikipedia() -> None:
     assert len(trained.vocabulary) == 2000
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_training_with_random_settings_is_that_of_hugging_face(seed: int) -> None:
+    rng = random.Random(seed)
+    texts = rng.sample(lee.load(), rng.randint(1, 25))
+    if seed % 3 == 0:
+        texts = ["".join(rng.choices("abcde é北 ", k=rng.randint(0, 40))) for _ in range(30)]
+    size, min_count = rng.randint(260, 900), rng.choice([1, 1, 2, 3, 5])
+    special = rng.choice([[], [END], ["<s>", "</s>", "[PAD]"]])
+    peer = byte_level(models.BPE())
+    peer.train_from_iterator(
+        texts,
+        trainers.BpeTrainer(
+            vocab_size=size,
+            min_frequency=min_count,
+            special_tokens=special,
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        ),
+    )
+    trained = ByteLevelBPE.train(texts, size, min_count, special)
+    assert trained.merges == [tuple(m) for m in json.loads(peer.to_str())["model"]["merges"]]
+    assert trained.vocabulary == peer.get_vocab()
+
+
 def test_training_ends_when_no_pair_is_frequent_enough() -> None:
     assert ByteLevelBPE.train(["ab ab"], 10_000).merges == [("a", "b")]  # " ab" has occurred once
     assert ByteLevelBPE.train(["ab cd"], 10_000).merges == []
@@ -153,6 +198,43 @@ def test_bad_input_is_named(gpt2: ByteLevelBPE) -> None:
         ByteLevelBPE({c: i for i, c in enumerate(byte_alphabet().values())}, [("a", "b")])
     with pytest.raises(ValueError, match="lacks '!'"):
         ByteLevelBPE({}, [])
+
+
+def test_a_vocabulary_that_cannot_be_decoded_is_refused() -> None:
+    letters = {c: i for i, c in enumerate(byte_alphabet().values())}
+    with pytest.raises(ValueError, match="must have each number once, got 7 again"):
+        ByteLevelBPE(letters | {"ab": 7}, [])
+    with pytest.raises(ValueError, match="byte alphabet or special, got 'a b'"):
+        ByteLevelBPE(letters | {"a b": 256}, [])
+    ByteLevelBPE(letters | {"a b": 256}, [], ["a b"])
+
+
+def test_special_tokens_that_would_be_taken_for_others_are_refused() -> None:
+    """The byte E9, with which many ideographs begin, is written as `é`."""
+    letters = {c: i for i, c in enumerate(byte_alphabet().values())}
+    with pytest.raises(ValueError, match="special_tokens must be several texts, got one"):
+        ByteLevelBPE(letters, [], "<|>")
+    with pytest.raises(ValueError, match="must not be empty or spell bytes, got ''"):
+        ByteLevelBPE(letters | {"": 256}, [], [""])
+    with pytest.raises(ValueError, match="must not be empty or spell bytes, got 'é'"):
+        ByteLevelBPE(letters, [], ["é"])
+    with pytest.raises(ValueError, match="must not be empty or spell bytes, got 'Ġa'"):
+        ByteLevelBPE(letters | {"Ġa": 256}, [("Ġ", "a")], ["Ġa"])
+
+
+@pytest.mark.parametrize("line", ["a", "a b c", "a  b", " a", "a "])
+def test_merges_that_are_no_pairs_are_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / "v.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "m.bpe").write_text(f"#version: 0.2\n{line}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=f"merges must have a pair a line, got '{line}' in 2"):
+        ByteLevelBPE.read(tmp_path / "v.json", tmp_path / "m.bpe")
+
+
+def test_one_text_to_learn_from_is_refused() -> None:
+    with pytest.raises(ValueError, match="texts must be several texts, got one text: 'low low'"):
+        ByteLevelBPE.train("low low", 300)
+    with pytest.raises(ValueError, match="special_tokens must be several texts, got one text"):
+        ByteLevelBPE.train(["low low"], 300, special_tokens=END)
 
 
 @given(st.text(KNOWN, max_size=200), st.text(KNOWN, max_size=50))

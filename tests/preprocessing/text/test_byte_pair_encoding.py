@@ -182,6 +182,8 @@ def test_word_bpe_keeps_unknown_characters_and_nothing_of_nothing() -> None:
     assert WordBPE.train(["ab cd"], merges=9).merges == []  # each pair has occurred once
     with pytest.raises(ValueError, match="merges must be 0 or more, got -1"):
         WordBPE.train(["a"], merges=-1)
+    with pytest.raises(ValueError, match="texts must be several texts, got one text: 'low low'"):
+        WordBPE.train("low low", merges=1)
 
 
 def test_an_empty_word_and_a_single_letter_have_no_pairs() -> None:

@@ -1,6 +1,7 @@
 """Cleaning against the Unicode database, code point by code point, and against Python's decoder."""
 
 import codecs
+import random
 import unicodedata
 
 import pytest
@@ -152,3 +153,27 @@ def test_of_no_documents_no_line_repeats():
 def test_a_line_of_one_document_does_not_repeat():
     with pytest.raises(ValueError, match="documents_at_least must be at least 2, got 1"):
         repeated_lines(["a"], 1)
+
+
+def test_one_text_is_no_collection_of_documents():
+    with pytest.raises(ValueError, match="documents must be several texts, got one text: 'a"):
+        repeated_lines("a\na", 2)
+
+
+PIECES = [
+    [c for c in EVERY if c.isspace()],
+    [c for c in EVERY if unicodedata.combining(c)],
+    [c for c in EVERY if unicodedata.category(c) in ("Cc", "Cf")],
+    [c for c in EVERY if " " in unicodedata.normalize("NFKC", c)],
+    [*map(chr, range(0x1100, 0x1200)), *map(chr, range(0x3130, 0x3190))],  # parts of syllables
+    list("ae<=\n\n  "),
+]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFKC"])
+def test_what_composes_or_vanishes_side_by_side_is_clean_after_one_pass(form):
+    rng = random.Random(0)
+    for _ in range(5000):
+        once = clean("".join(rng.choice(rng.choice(PIECES)) for _ in range(8)), form)
+        assert clean(once, form) == once
+        assert unicodedata.is_normalized(form, once)

@@ -117,6 +117,38 @@ def test_a_long_document_is_hashed_block_by_block(monkeypatch):
     np.testing.assert_array_equal(MinHash(16).signatures([elements]), whole)
 
 
+@pytest.mark.parametrize(
+    "elements",
+    [
+        list("abcdefghijk"),
+        [str(i) for i in range(64)],
+        ["a" * i for i in range(1, 20)],
+        [chr(0x4E00 + i) for i in range(40)],
+        [format(i, "08b") for i in range(64)],
+    ],
+    ids=["letters", "numbers", "runs", "ideographs", "bits"],
+)
+def test_each_element_of_a_set_is_the_first_equally_often(elements):
+    """What the law of the estimate rests on, for shingles that are much alike."""
+    stats = pytest.importorskip("scipy.stats")
+    signatures = MinHash(20_000).signatures([{each} for each in elements])
+    first = np.bincount(signatures.argmin(axis=0), minlength=len(elements))
+    assert stats.chisquare(first).pvalue > 0.001
+
+
+@pytest.mark.parametrize("similarity", [0.2, 0.5, 0.7])
+def test_the_places_that_agree_are_binomial(similarity):
+    stats = pytest.importorskip("scipy.stats")
+    a, b = overlapping(np.random.default_rng(5), similarity, 100)
+    left, right = MinHash(40_000, seed=9).signatures([a, b])
+    agreeing = (left == right).reshape(-1, 20).sum(axis=1)
+    law = stats.binom(20, jaccard(a, b))
+    edges = law.ppf([0.1, 0.3, 0.5, 0.7, 0.9])
+    found = np.bincount(np.searchsorted(edges, agreeing), minlength=6)
+    expected = len(agreeing) * np.diff([0, *law.cdf(edges), 1])
+    assert stats.chisquare(found, expected).pvalue > 0.001
+
+
 def test_hash_values_of_two_shingles_are_independent_and_uniform():
     k = 20_000
     values = MinHash(k).signatures([{"one"}, {"two"}]) / 2**32
@@ -229,6 +261,17 @@ def test_groups_are_those_of_scipy(count, data):
             lambda: candidate_pairs(np.zeros((2, 8), np.uint32), 3, 3),
             r"bands \* rows must be at most 8 permutations, got 3 \* 3",
         ),
+        (
+            lambda: candidate_pairs(np.zeros((2, 8), np.uint32), 3, 0),
+            "bands and rows must be at least 1, got 3 and 0",
+        ),
+        (
+            lambda: estimated_jaccard(np.zeros((2, 8), np.uint32), np.zeros((2, 1), np.uint32)),
+            "a and b must be equally long, got 8 and 1",
+        ),
+        (lambda: standard_error(1.5, 8), r"similarity must be in \[0, 1\], got 1.5"),
+        (lambda: standard_error(float("nan"), 8), "similarity must be in .* got nan"),
+        (lambda: standard_error(0.5, 0), "permutations must be at least 1, got 0"),
     ],
 )
 def test_arguments_out_of_range_are_refused(call, message):

@@ -67,6 +67,16 @@ def random_text(rng):
     return "".join(rng.choices(kinds, [4, 2, 3, 1, 0.3])[0]() for _ in range(rng.randint(0, 15)))
 
 
+def random_user_dictionary(rng):
+    """Lines with and without frequency and part of speech, some with more than that."""
+    ends = ["", " 0", " 3", " 1000000", " n", " 5 nr", "  7", " -3", " 3.5", " \t", "\r"]
+    lines = []
+    for _ in range(rng.randint(0, 8)):
+        word = rng.choice([rng.choice(WORDS), rng.choice(WORDS) * 2, random_text(rng)[:6]])
+        lines.append(word.replace("\n", "") + rng.choice(ends))
+    return (rng.choice(["", "\ufeff"]) + "\n".join(lines)).encode("utf-8", "ignore")
+
+
 def random_dictionary(rng):
     """A few words of few characters, so that many paths are equally good; and its peer."""
     words = {}
@@ -178,6 +188,21 @@ def test_a_user_dictionary_is_read_as_by_jieba(tmp_path, unforced):
     assert {"李小福", "云计算", "大模型"} <= set(segmenter.cut(text))
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_random_user_dictionaries_are_read_as_by_jieba(tmp_path, unforced, seed):
+    rng = random.Random(seed)
+    segmenter, peer = random_dictionary(rng)
+    path = tmp_path / "user.txt"
+    path.write_bytes(random_user_dictionary(rng))
+    segmenter.load_userdict(path)
+    with path.open("rb") as file:
+        peer.load_userdict(file)
+    assert segmenter.frequencies == peer.FREQ
+    assert segmenter.total == peer.total
+    for line in path.read_text("utf-8-sig").split("\n"):
+        assert_equals_jieba(segmenter, peer, random_text(rng) + line + random_text(rng))
+
+
 def test_a_word_that_was_added_is_kept_whole():
     segmenter, _ = random_dictionary(random.Random(3))
     assert segmenter.cut("大民大人", hmm=False) != ["大民大人"]
@@ -227,6 +252,7 @@ def test_texts_without_a_word_are_cut_as_by_jieba(segmenter, peer, text):
         (lambda: Segmenter([("中", 0)], TAGGER), "words must hold one with a frequency above 0"),
         (lambda: Segmenter([("", 1)], TAGGER), "word must not be empty"),
         (lambda: Segmenter([("中", -1)], TAGGER), "frequency of '中' must be 0 or more, got -1"),
+        (lambda: Segmenter([("中", float("nan"))], TAGGER), "'中' must be 0 or more, got nan"),
         (lambda: Segmenter([("中", 1)], TAGGER).add_word(""), "word must not be empty"),
         (lambda: Segmenter([("中", 1)], TAGGER).add_word("国", -2), "0 or more, got -2"),
     ],

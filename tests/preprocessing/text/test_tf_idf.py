@@ -5,6 +5,7 @@ from math import log, sqrt
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.feature_extraction import text as sklearn_text
 
 from companion.datasets import lee
@@ -79,6 +80,35 @@ def test_rows_have_the_norm_asked_for_or_none_at_all():
 def test_a_term_of_no_document_is_infinitely_rare_without_smoothing():
     counts = CountVectorizer().fit(["one two"]).transform(["one"])
     assert TfidfTransformer(smooth_idf=False).fit(counts).idf_.tolist() == [1, np.inf]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_counts_in_float32_give_weights_in_float32(seed):
+    rng = random.Random(seed)
+    options = {
+        "norm": rng.choice(["l1", "l2", None]),
+        "use_idf": rng.random() < 0.8,
+        "smooth_idf": rng.random() < 0.5,
+        "sublinear_tf": rng.random() < 0.5,
+    }
+    counts = CountVectorizer().fit_transform(random_documents(rng))
+    counts = counts._replace(data=counts.data.astype(np.float32))
+    theirs = sparse.csr_array((counts.data, counts.indices, counts.indptr), counts.shape)
+    weights = TfidfTransformer(**options).fit(counts).transform(counts)
+    expected = sklearn_text.TfidfTransformer(**options).fit_transform(theirs)
+    assert weights.data.dtype == expected.dtype == np.float32
+    np.testing.assert_array_max_ulp(weights.data, expected.data, 4)
+
+
+def test_a_term_that_fit_has_not_seen_has_no_weight_without_smoothing():
+    """Scikit-learn refuses it too, at the norm; infinity by infinity would be no number."""
+    vectorizer = CountVectorizer().fit(["one two"])
+    for norm in ("l1", "l2", None):
+        weighting = TfidfTransformer(norm, smooth_idf=False).fit(vectorizer.transform(["one"]))
+        with pytest.raises(ValueError, match="no term that fit has not seen, got 1"):
+            weighting.transform(vectorizer.transform(["one", "one two"]))
+        known = weighting.transform(vectorizer.transform(["one"]))
+        assert known.to_dense().tolist() == [[1, 0]]
 
 
 def test_counts_stay_as_they_are():

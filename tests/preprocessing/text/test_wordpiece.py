@@ -4,7 +4,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
@@ -50,6 +50,42 @@ def test_wikipedia_is_cut_as_by_hugging_face(lower_case: bool) -> None:
         assert tokenizer.decode(tokenizer.encode(text)) == peer.decode(
             peer.encode(text).ids, skip_special_tokens=False
         )
+
+
+OLD = st.characters(
+    exclude_categories=["Cs", "Cn"],
+    include_characters="、。「漢字한국어！\u3000\u2028\u00ad\u200b—ΣςİıßǅﬁÅ\u200d\ufe0f\ufffd\u0344",
+    max_codepoint=0x5FF,
+)
+
+
+@pytest.mark.parametrize("lower_case", [True, False])
+def test_tokens_stand_where_hugging_face_has_them(lower_case: bool) -> None:
+    letters = "abcdefghijklmnopqrstuvwxyzé한\u1112\u1161\u11ab"
+    tokens = [*letters, *("##" + c for c in letters if c not in "qx"), "##na", "the", "中"]
+    tokenizer = WordPiece(["[UNK]", *tokens], lower_case)
+    peer = like_bert(tokenizer)
+    parts = st.text(OLD, max_size=5) | st.sampled_from(
+        ["cafe\u0301", "Naïve", " the", "b\x00na", "한글", "中a", " ", "\u0301", "a" * 101]
+    )
+
+    @given(st.lists(parts).map("".join))
+    @example("A\x00 cafe\u0301 \u0301한 qxq中naïve\ufffd")
+    def compare(text: str) -> None:
+        assert tokenizer.offsets(text) == peer.encode(text).offsets
+        assert len(tokenizer.offsets(text)) == len(tokenizer.encode(text))
+
+    compare()
+    for _, text in islice(articles(wikipedia.load()), 3):
+        assert tokenizer.offsets(text) == peer.encode(text).offsets
+
+
+def test_a_token_stands_for_its_capitals_and_accents() -> None:
+    tokenizer = WordPiece(["[UNK]", "cafe", "##s", "a"])
+    text = "Xy Cafés a"
+    spans = [text[start:end] for start, end in tokenizer.offsets(text)]
+    assert spans == ["Xy", "Café", "s", "a"]
+    assert tokenizer.offsets("") == []
 
 
 def learn_by_recounting(words: list[str], size: int, min_count: int) -> list[str]:
@@ -132,3 +168,7 @@ def test_bad_input_is_named() -> None:
         WordPiece(["[UNK]", "a"]).decode([2])
     with pytest.raises(ValueError, match="got -1"):
         WordPiece(["[UNK]", "a"]).decode([-1])
+    with pytest.raises(ValueError, match="texts must be several texts, got one text: 'abc'"):
+        WordPiece.train("abc", 30)
+    with pytest.raises(ValueError, match="special_tokens must be several texts, got one text"):
+        WordPiece.train(["abc"], 30, special_tokens="[UNK]")
