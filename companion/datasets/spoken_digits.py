@@ -45,7 +45,7 @@ def load(
 ) -> SpokenDigits:
     """Have every digit spoken by every voice at every speed and pitch.
 
-    It takes about ten milliseconds a clip.
+    It takes some milliseconds a clip.
 
     Parameters
     ----------

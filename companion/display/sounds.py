@@ -28,13 +28,20 @@ def sounds(clips: Mapping[str, ArrayLike], rate: int, *, caption: str | None = N
     Raises
     ------
     ValueError
-        If there is no clip, or one is empty or not finite.
+        If there is no clip, or one is empty, not finite, or not of floating-point samples of one
+        channel.
     """
     samples = {name: np.asarray(clip) for name, clip in clips.items()}
     if not samples:
         raise ValueError("clips must not be empty, got none")
-    if empty := [name for name, clip in samples.items() if not clip.size]:
-        raise ValueError(f"clips must hold samples, got none for {empty[0]}")
+    for name, clip in samples.items():
+        if clip.dtype.kind != "f" or clip.ndim != 1 or not clip.size:
+            raise ValueError(
+                "clips must hold floating-point samples of shape (samples,) and not be empty, "
+                f"got {clip.dtype} {clip.shape} for {name!r}"
+            )
+        if not np.isfinite(clip).all():
+            raise ValueError(f"clips must be finite, got {name!r} with a sample that is not")
     loudest = max(1.0, *(float(np.abs(clip).max()) for clip in samples.values()))
     players = "\n".join(
         f'<div style="margin: .4em 0"><div>{escape(name)}</div>\n'

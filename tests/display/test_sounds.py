@@ -39,8 +39,10 @@ def test_clips_that_are_too_loud_are_made_softer_alike(shown):
     ("clips", "message"),
     [
         ({}, "clips must not be empty"),
-        ({"none": np.zeros(0)}, "clips must hold samples, got none for none"),
-        ({"bad": np.array([np.nan])}, "samples must be finite, got nan"),
+        ({"none": np.zeros(0)}, r"and not be empty, got float64 \(0,\) for 'none'"),
+        ({"bad": np.array([np.nan])}, "clips must be finite, got 'bad' with a sample"),
+        ({"two": np.zeros((9, 2))}, r"shape \(samples,\).* got float64 \(9, 2\) for 'two'"),
+        ({"whole": np.arange(9)}, "floating-point samples.* got int64"),
     ],
 )
 def test_what_cannot_be_heard_is_refused(clips, message):

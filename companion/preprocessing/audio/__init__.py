@@ -16,6 +16,7 @@ from companion.preprocessing.audio.denoising import (
     subtraction_gain,
     wiener_gain,
 )
+from companion.preprocessing.audio.intelligibility import stoi
 from companion.preprocessing.audio.mel import (
     hz_to_mel,
     mel_filters,
@@ -74,6 +75,7 @@ __all__ = [
     "signal_to_noise",
     "spec_augment",
     "stft",
+    "stoi",
     "subtraction_gain",
     "synthesize",
     "time_shift",

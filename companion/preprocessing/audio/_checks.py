@@ -79,7 +79,7 @@ def as_spectrum(values: ArrayLike, name: str, kinds: str = "f") -> NDArray[Any]:
 
 def at_least(value: float, least: int, name: str) -> int:
     """Return a whole number that is not below `least`, or say what is wrong."""
-    if value != int(value) or value < least:
+    if not (float(value).is_integer() and value >= least):
         raise ValueError(f"{name} must be a whole number of at least {least}, got {value}")
     return int(value)
 

@@ -5,7 +5,13 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from companion.preprocessing.audio._checks import Samples, as_signal, as_spectrum, positive
+from companion.preprocessing.audio._checks import (
+    Samples,
+    as_signal,
+    as_spectrum,
+    at_least,
+    positive,
+)
 from companion.preprocessing.audio.resampling import resample_poly
 from companion.preprocessing.audio.stft import istft, stft
 
@@ -33,19 +39,24 @@ def mix_at_snr(signal: ArrayLike, noise: ArrayLike, snr: float) -> Samples:
     ------
     ValueError
         If the signal or the noise is empty, silent or not finite, both differ in length, or `snr`
-        is not finite.
+        is not from -300 to 300.
     """
     x, v = as_signal(signal), as_signal(noise, "noise")
     if len(x) != len(v):
         raise ValueError(f"signal and noise must be equally long, got {len(x)} and {len(v)}")
-    if not np.isfinite(snr):
-        raise ValueError(f"snr must be finite, got {snr}")
-    norms = {name: float(np.linalg.norm(a)) for name, a in (("signal", x), ("noise", v))}
-    for name, norm in norms.items():
-        if norm == 0:
+    if not abs(snr) <= 300:
+        raise ValueError(f"snr must be from -300 to 300 dB, got {snr}")
+    for name, samples in (("signal", x), ("noise", v)):
+        if not samples.any():
             raise ValueError(f"{name} must not be silent, got zeros only")
-    gain = norms["signal"] / norms["noise"] * 10 ** (-snr / 20)
+    gain = np.float64(_norm(x) / _norm(v) * 10 ** (-snr / 20))
     return np.asarray(x + gain * v, dtype=x.dtype)
+
+
+def _norm(x: Samples) -> float:
+    """Return the root of the sum of squares, none of which overflows."""
+    peak = float(np.abs(x).max())
+    return peak * float(np.linalg.norm(x.astype(np.float64) / peak))
 
 
 def colored_noise(samples: int, rng: np.random.Generator, exponent: float = 0.0) -> Samples:
@@ -70,14 +81,13 @@ def colored_noise(samples: int, rng: np.random.Generator, exponent: float = 0.0)
     ValueError
         If `samples` is below 2 or `exponent` not finite.
     """
-    if samples < 2:
-        raise ValueError(f"samples must be at least 2, got {samples}")
+    samples = at_least(samples, 2, "samples")
     if not np.isfinite(exponent):
         raise ValueError(f"exponent must be finite, got {exponent}")
     spectrum = np.fft.rfft(rng.standard_normal(samples))
-    frequency = np.arange(len(spectrum), dtype=np.float64)
+    frequency = np.arange(1, len(spectrum)) / (1 if exponent > 0 else len(spectrum) - 1)
     spectrum[0] = 0  # no constant part
-    spectrum[1:] *= frequency[1:] ** (-exponent / 2)
+    spectrum[1:] *= frequency ** (-exponent / 2)  # at most 1
     noise = np.fft.irfft(spectrum, samples)
     return np.asarray(noise / noise.std())
 
@@ -100,9 +110,12 @@ def time_shift(signal: ArrayLike, samples: int) -> Samples:
     Raises
     ------
     ValueError
-        If the signal is empty or not finite.
+        If the signal is empty or not finite, or `samples` is no whole number.
     """
     x = as_signal(signal)
+    if not float(samples).is_integer():
+        raise ValueError(f"samples must be a whole number, got {samples}")
+    samples = int(samples)
     shifted = np.zeros_like(x)
     kept = max(len(x) - abs(samples), 0)
     shifted[max(samples, 0) : max(samples, 0) + kept] = x[max(-samples, 0) :][:kept]
@@ -134,9 +147,10 @@ def phase_vocoder(spectrum: ArrayLike, rate: float, hop_length: int) -> Samples:
     Raises
     ------
     ValueError
-        If the spectrum is empty, not complex or not finite, or `rate` is not above 0.
+        If the spectrum is empty, not complex or not finite, or a number is out of range.
     """
     X = as_spectrum(spectrum, "spectrum", "c")
+    hop_length = at_least(hop_length, 1, "hop_length")
     times = np.arange(0, X.shape[1], positive(rate, "rate"))
     padded = np.pad(X, ((0, 0), (0, 2)))
     frame = times.astype(np.int64)
@@ -262,9 +276,13 @@ def spec_augment(
         If the spectrogram is empty or not finite, or a number out of range.
     """
     masked = as_spectrum(spectrogram, "spectrogram").copy()
-    settings = (frequency_masks, frequency_width, time_masks, time_width)
-    if min(settings) < 0:
-        raise ValueError(f"masks and widths must be 0 or more, got {settings}")
+    for name, value in (
+        ("frequency_masks", frequency_masks),
+        ("frequency_width", frequency_width),
+        ("time_masks", time_masks),
+        ("time_width", time_width),
+    ):
+        at_least(value, 0, name)
     if not 0 <= time_share <= 1:
         raise ValueError(f"time_share must be from 0 to 1, got {time_share}")
     mean = masked.mean()

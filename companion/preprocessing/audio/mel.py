@@ -134,6 +134,8 @@ def _filters(
     corners = mel_to_hz(np.linspace(low, high, n_mels + 2), htk)[:, None]
     bins = np.fft.rfftfreq(n_fft, 1 / rate)
     left, middle, right = corners[:-2], corners[1:-1], corners[2:]
+    if not (left < middle).all() or not (middle < right).all():
+        raise ValueError(f"fmin and fmax must leave room for {n_mels} bands, got {fmin} and {fmax}")
     rising, falling = (bins - left) / (middle - left), (right - bins) / (right - middle)
     filters = np.maximum(0, np.minimum(rising, falling))
     if unit_area:
@@ -227,15 +229,18 @@ def power_to_db(
         If a power is negative or not finite, or another argument out of range.
     """
     P = np.asarray(power)
+    if P.dtype.kind not in "fiu" or P.size == 0:
+        raise ValueError(f"power must hold real numbers, got dtype {P.dtype}, shape {P.shape}")
     P = P if P.dtype == np.float32 else P.astype(np.float64)
-    if P.size == 0 or not (P.min() >= 0 and np.isfinite(P).all()):
-        raise ValueError("power must be finite, 0 or more and not empty")
+    if not (P.min() >= 0 and np.isfinite(P).all()):
+        raise ValueError(f"power must be finite and 0 or more, got {P.min()} to {P.max()}")
     ref, amin = positive(ref, "ref"), positive(amin, "amin")
     if top_db is not None and not top_db >= 0:
         raise ValueError(f"top_db must be 0 or more, or None, got {top_db}")
-    decibels = np.log10(np.maximum(P, P.dtype.type(amin)))
+    least = P.dtype.type(max(amin, np.finfo(P.dtype).tiny))
+    decibels = np.asarray(np.log10(np.maximum(P, least)))
     decibels *= 10
     decibels -= P.dtype.type(10 * np.log10(max(amin, ref)))
     if top_db is not None:
         np.maximum(decibels, decibels.max() - P.dtype.type(top_db), out=decibels)
-    return np.asarray(decibels)
+    return decibels

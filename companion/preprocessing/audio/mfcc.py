@@ -103,8 +103,10 @@ def mfcc(
     """
     if log not in ("db", "natural"):
         raise ValueError(f"log must be 'db' or 'natural', got {log!r}")
-    if not lifter >= 0:
-        raise ValueError(f"lifter must be 0 or more, got {lifter}")
+    if not 0 <= lifter < float("inf"):
+        raise ValueError(f"lifter must be 0 or more and finite, got {lifter}")
+    if at_least(n_mfcc, 1, "n_mfcc") > n_mels:
+        raise ValueError(f"n_mfcc must be from 1 to n_mels = {n_mels}, got {n_mfcc}")
     mel = mel_spectrogram(
         signal,
         rate,

@@ -91,4 +91,6 @@ def _signal_and_error(clean: ArrayLike, estimate: ArrayLike) -> tuple[Samples, S
         raise ValueError(
             f"clean and estimate must be equally long, got {len(s)} and {len(estimated)}"
         )
-    return s, estimated - s
+    error = estimated - s
+    peak = float(max(np.abs(s).max(), np.abs(error).max())) or 1.0
+    return s / peak, error / peak  # no square overflows, and the ratio is the same

@@ -12,7 +12,7 @@ from companion.preprocessing.audio._checks import Samples, as_signal, at_least, 
 _ZEROS = 10  # zero crossings of the sinc on each side, as in SciPy
 _BETA = 5.0  # of the Kaiser window
 _LARGEST = 100_000  # terms of a ratio of rates up to which each phase gets its own filter
-_BLOCK = 4096  # samples computed at a time at arbitrary times
+_BLOCK = 100_000  # terms computed at a time at arbitrary times
 
 
 def resample(signal: ArrayLike, source_rate: float, target_rate: float) -> Samples:
@@ -151,13 +151,15 @@ def interpolate(signal: ArrayLike, times: ArrayLike, cutoff: float = 1.0) -> Sam
         raise ValueError(f"cutoff must be above 0 and at most 1, got {cutoff}")
     reach = int(np.ceil(_ZEROS / cutoff))
     around = np.arange(1 - reach, reach + 1)
+    t = np.clip(t, -reach - 1, len(x) + reach)  # farther away all is 0
+    block = max(1, _BLOCK // len(around))
     y = np.empty(len(t), x.dtype)
-    for start in range(0, len(t), _BLOCK):
-        now = t[start : start + _BLOCK, None]  # (times of the block, 1)
+    for start in range(0, len(t), block):
+        now = t[start : start + block, None]  # (times of the block, 1)
         j = np.floor(now).astype(np.int64) + around  # (times of the block, samples around each)
         tau = cutoff * (now - j)
         inside = np.sqrt(np.maximum(0, 1 - (tau / _ZEROS) ** 2))
         h = cutoff * np.sinc(tau) * np.i0(_BETA * inside) / np.i0(_BETA)
         h[(np.abs(tau) > _ZEROS) | (j < 0) | (j >= len(x))] = 0
-        y[start : start + _BLOCK] = np.einsum("ij,ij->i", h, x[np.clip(j, 0, len(x) - 1)])
+        y[start : start + block] = np.einsum("ij,ij->i", h, x[np.clip(j, 0, len(x) - 1)])
     return y

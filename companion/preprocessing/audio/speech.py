@@ -18,7 +18,7 @@ import numpy as np
 
 from companion.preprocessing.audio.wav import Wav
 
-_RETRIEVAL = 1  # samples go to a callback; nothing is played
+_SYNCHRONOUS = 2  # samples go to a callback before the call returns; nothing is played
 _NO_EXIT = 0x8000  # errors are returned, not answered by exit()
 _RATE, _PITCH = 1, 3  # numbers of the parameters
 _UTF8 = 1
@@ -90,6 +90,10 @@ def synthesize(
     """
     if not text.strip() or "\0" in text:
         raise ValueError(f"text must hold something to say and no zero byte, got {text!r}")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError(f"text must be Unicode without halves of characters, got {text!r}")
+    if "\0" in language:
+        raise ValueError(f"language must have no zero byte, got {language!r}")
     if not 80 <= words_per_minute <= 450:
         raise ValueError(f"words_per_minute must be from 80 to 450, got {words_per_minute}")
     if not 0 <= pitch <= 99:
@@ -124,7 +128,7 @@ def _speak(
     except OSError as error:
         raise SpeechUnavailableError(f"eSpeak NG cannot be loaded here: {error}") from error
     try:
-        rate = espeak.espeak_Initialize(_RETRIEVAL, 0, str(data).encode(), _NO_EXIT)
+        rate = espeak.espeak_Initialize(_SYNCHRONOUS, 0, str(data).encode(), _NO_EXIT)
         if rate <= 0:
             raise SpeechUnavailableError(f"eSpeak NG does not start with the data in {data}")
         espeak.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
@@ -137,7 +141,6 @@ def _speak(
         size = ctypes.c_size_t(len(said))
         if espeak.espeak_Synth(said, size, 0, 1, 0, _UTF8, None, None):
             raise SpeechUnavailableError(f"eSpeak NG does not speak {text!r}")
-        espeak.espeak_Synchronize()
     finally:
         espeak.espeak_Terminate()
         _unload(espeak)

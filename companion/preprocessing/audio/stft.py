@@ -18,7 +18,7 @@ WINDOWS = {
 _BLOCK = 64  # frames transformed at a time, so that they stay in the processor's cache
 
 
-def get_window(name: str, length: int, size: int | None = None) -> NDArray[np.float64]:
+def get_window(window: str, length: int, size: int | None = None) -> NDArray[np.float64]:
     r"""Return a periodic window, in the middle of zeros.
 
     .. math:: w_n = \sum_k (-1)^k a_k \cos\frac{2\pi k n}{N}
@@ -28,7 +28,7 @@ def get_window(name: str, length: int, size: int | None = None) -> NDArray[np.fl
 
     Parameters
     ----------
-    name
+    window
         ``"boxcar"``, ``"hann"``, ``"hamming"`` or ``"blackman"``.
     length
         N, its number of samples.
@@ -43,14 +43,14 @@ def get_window(name: str, length: int, size: int | None = None) -> NDArray[np.fl
     Raises
     ------
     ValueError
-        If the name is another or a length is out of range.
+        If the window is another or a length is out of range.
     """
-    if name not in WINDOWS:
-        raise ValueError(f"name must be one of {', '.join(WINDOWS)}, got {name!r}")
+    if window not in WINDOWS:
+        raise ValueError(f"window must be one of {', '.join(WINDOWS)}, got {window!r}")
     length = at_least(length, 1, "length")
     size = at_least(length if size is None else size, length, "size")
     angle = 2 * np.pi * np.arange(length) / length
-    terms = [(-1) ** k * a * np.cos(k * angle) for k, a in enumerate(WINDOWS[name])]
+    terms = [(-1) ** k * a * np.cos(k * angle) for k, a in enumerate(WINDOWS[window])]
     w = np.sum(terms, axis=0) if length > 1 else np.ones(1)
     before = (size - length) // 2
     return np.pad(w, (before, size - length - before))
@@ -79,9 +79,7 @@ def spectra(
     x = as_signal(signal)
     n_fft = at_least(n_fft, 1, "n_fft")
     hop_length = at_least(hop_length, 1, "hop_length")
-    if not 1 <= win_length <= n_fft:
-        raise ValueError(f"win_length must be from 1 to n_fft = {n_fft}, got {win_length}")
-    w = get_window(window, win_length, n_fft).astype(x.dtype)
+    w = _window(window, win_length, n_fft).astype(x.dtype)
     if center:
         x = np.pad(x, n_fft // 2)
     elif len(x) < n_fft:
@@ -182,18 +180,16 @@ def istft(
         If the spectrum is empty, not complex or not finite, or a length is out of range.
     """
     X = as_spectrum(spectrum, "spectrum", "c").T  # (frames, bins)
-    n_fft = 2 * (X.shape[1] - 1) if n_fft is None else n_fft
+    n_fft = at_least(2 * (X.shape[1] - 1) if n_fft is None else n_fft, 0, "n_fft")
     if n_fft < 1 or n_fft // 2 + 1 != X.shape[1]:
         raise ValueError(f"n_fft must have {X.shape[1]} bins, as the spectrum has, got {n_fft}")
     win_length = n_fft if win_length is None else win_length
-    if not 1 <= win_length <= n_fft:
-        raise ValueError(f"win_length must be from 1 to n_fft = {n_fft}, got {win_length}")
     hop_length = max(win_length // 4, 1) if hop_length is None else hop_length
     hop_length = at_least(hop_length, 1, "hop_length")
     frames = np.fft.irfft(X, n_fft)  # (frames, n_fft)
-    w = get_window(window, win_length, n_fft).astype(frames.dtype)
-    sums = _overlap_add(frames * w, hop_length)
-    weights = _overlap_add(np.broadcast_to(w**2, frames.shape), hop_length)
+    w = _window(window, win_length, n_fft).astype(frames.dtype)
+    sums = overlap_add(frames * w, hop_length)
+    weights = overlap_add(np.broadcast_to(w**2, frames.shape), hop_length)
     reached = weights > np.finfo(frames.dtype).tiny
     signal = np.divide(sums, weights, out=sums, where=reached)
     start = n_fft // 2 if center else 0
@@ -201,12 +197,33 @@ def istft(
     return np.pad(signal[start:end], (0, max(0, end - max(start, len(signal)))))
 
 
-def _overlap_add(frames: Samples, hop: int) -> Samples:
-    """Add frames ``(frames, samples)``, each `hop` samples after the one before."""
+def _window(window: str, win_length: int, n_fft: int) -> NDArray[np.float64]:
+    """Return the window of a frame, or say that it does not fit."""
+    if at_least(win_length, 1, "win_length") > n_fft:
+        raise ValueError(f"win_length must be from 1 to n_fft = {n_fft}, got {win_length}")
+    return get_window(window, win_length, n_fft)
+
+
+def overlap_add(frames: Samples, hop_length: int) -> Samples:
+    """Add up frames, each some samples after the one before.
+
+    Parameters
+    ----------
+    frames
+        Shape ``(frames, samples)``, at least one.
+    hop_length
+        By how many samples.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``((frames - 1) * hop_length + samples,)``.
+    """
     count, size = frames.shape
-    pieces = -(-size // hop)
-    cut = np.pad(frames, ((0, 0), (0, pieces * hop - size))).reshape(count, pieces, hop)
-    total = np.zeros((count + pieces - 1, hop), frames.dtype)
+    pieces = -(-size // hop_length)
+    padded = np.pad(frames, ((0, 0), (0, pieces * hop_length - size)))
+    cut = padded.reshape(count, pieces, hop_length)
+    total = np.zeros((count + pieces - 1, hop_length), frames.dtype)
     for piece in range(pieces):
         total[piece : piece + count] += cut[:, piece]
-    return total.reshape(-1)[: (count - 1) * hop + size]
+    return total.reshape(-1)[: (count - 1) * hop_length + size]

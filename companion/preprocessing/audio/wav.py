@@ -120,18 +120,19 @@ def decode_wav(
     r"""Return the samples that the bytes of a WAV file hold.
 
     Integers of b bits are divided by :math:`2^{b-1}`, so that they lie in [-1, 1); floating-point
-    samples are taken as they are. Read are RIFF, its big-endian twin RIFX and its long form RF64;
-    PCM of 8 (unsigned), 16, 24 and 32 bits and floating point of 32 and 64 bits, in a plain or an
-    extensible header. Other chunks are passed over. IBM and Microsoft, "Multimedia programming
-    interface and data specifications 1.0" (1991), chapter 3; Microsoft, "Multiple channel audio
-    data and WAVE files" (2007).
+    samples are taken as they are, NaN and infinity too. Read are RIFF, its big-endian twin RIFX and
+    its long form RF64; PCM of 8 (unsigned), 16, 24 and 32 bits and floating point of 32 and 64
+    bits, in a plain or an extensible header. Other chunks are passed over. IBM and Microsoft,
+    "Multimedia programming interface and data specifications 1.0" (1991), chapter 3; Microsoft,
+    "Multiple channel audio data and WAVE files" (2007).
 
     Parameters
     ----------
     data
         The whole file.
     dtype
-        Of the samples. float32 holds 24 bits: of PCM_32 and DOUBLE it rounds the rest away.
+        Of the samples. float32 holds 24 bits: of PCM_32 and DOUBLE it rounds the rest away,
+        and what exceeds it becomes infinite.
     partial
         Whether to take what there is of a file that ends too early; an incomplete last sample is
         dropped.
@@ -164,8 +165,9 @@ def decode_wav(
             if layout is None:
                 raise WavError("the samples come before the chunk 'fmt ' that describes them")
             size = long_size if size == _UNKNOWN else size
-            sound = _sound(data[place:], size, layout.channels * layout.width, partial)
-            samples = _decode(sound, layout, order).astype(dtype, copy=False)
+            sound = _sound(memoryview(data)[place:], size, layout.channels * layout.width, partial)
+            with np.errstate(over="ignore"):
+                samples = _decode(sound, layout, order).astype(dtype, copy=False)
             shape = (-1, layout.channels) if layout.channels > 1 else (-1,)
             return Wav(samples.reshape(shape), layout.rate)
         chunk = data[place : place + size]
@@ -244,7 +246,7 @@ def _format(chunk: bytes, order: Literal[">", "<"]) -> _Format:
     """Read the chunk ``fmt``."""
     if len(chunk) < 16:
         raise WavError(f"the chunk 'fmt ' must have at least 16 bytes, got {len(chunk)}")
-    code, channels, rate, _, block, _ = struct.unpack_from(f"{order}HHIIHH", chunk)
+    code, channels, rate, _, block, bits = struct.unpack_from(f"{order}HHIIHH", chunk)
     if code == _EXTENSIBLE:
         if len(chunk) < 40 or chunk[26:40] != _GUID_TAIL:
             raise WavError("the extensible format names no format that is known")
@@ -257,10 +259,12 @@ def _format(chunk: bytes, order: Literal[">", "<"]) -> _Format:
     if width not in ((1, 2, 3, 4) if code == _PCM else (4, 8)):
         kind = "PCM" if code == _PCM else "floating point"
         raise WavError(f"{kind} of {8 * width} bits a sample is not among those that can be read")
+    if not 0 < bits <= 8 * width or (code == _FLOAT and bits != 8 * width):
+        raise WavError(f"samples of {bits} bits cannot lie in {width} bytes each")
     return _Format(code, channels, rate, width)
 
 
-def _sound(rest: bytes, size: int, block: int, partial: bool) -> bytes:
+def _sound(rest: memoryview, size: int, block: int, partial: bool) -> memoryview:
     """Return the whole blocks of the chunk ``data``."""
     if size == _UNKNOWN:  # a stream: all that came
         size = len(rest)
@@ -274,7 +278,9 @@ def _sound(rest: bytes, size: int, block: int, partial: bool) -> bytes:
     return rest[:whole]
 
 
-def _decode(sound: bytes, layout: _Format, order: Literal[">", "<"]) -> NDArray[np.floating[Any]]:
+def _decode(
+    sound: memoryview, layout: _Format, order: Literal[">", "<"]
+) -> NDArray[np.floating[Any]]:
     """Turn bytes into floating-point samples, of all channels in turn."""
     if layout.code == _FLOAT:
         values = np.frombuffer(sound, f"{order}f{layout.width}")

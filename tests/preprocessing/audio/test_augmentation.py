@@ -8,6 +8,8 @@ from companion.preprocessing.audio import (
     mix_at_snr,
     phase_vocoder,
     pitch_shift,
+    segmental_signal_to_noise,
+    signal_to_noise,
     spec_augment,
     stft,
     time_shift,
@@ -139,6 +141,27 @@ def test_augmentation_is_fixed_by_the_generator_and_leaves_its_input(rng):
     np.testing.assert_array_equal(S, before)
 
 
+@pytest.mark.parametrize("scale", [1e-200, 1e-30, 1e30, 1e200])
+def test_the_ratio_is_exact_for_signals_of_any_strength(scale, rng):
+    x, noise = rng.standard_normal((2, 500))
+    mixed = mix_at_snr(scale * x, noise, 7)
+    assert signal_to_noise(scale * x, mixed) == pytest.approx(7, abs=1e-9)
+    assert segmental_signal_to_noise(scale * x, mixed, 500) == pytest.approx(7, abs=1e-9)
+
+
+def test_the_ratio_is_exact_for_long_signals_in_single_precision(rng):
+    x, noise = rng.uniform(-1, 1, (2, 3_000_000)).astype(np.float32) + np.float32(2)
+    ratio = signal_to_noise(np.zeros(len(x)) + x, mix_at_snr(x.astype(np.float64), noise, 0))
+    assert ratio == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("exponent", [-300, 300])
+def test_noise_of_an_extreme_colour_is_finite(exponent, rng):
+    noise = colored_noise(300, rng, exponent)
+    assert np.isfinite(noise).all()
+    assert noise.std() == pytest.approx(1)
+
+
 def test_one_sample_has_an_answer():
     assert time_stretch(np.ones(1), 1.0).shape == (1,)
     assert pitch_shift(np.ones(1), 0).shape == (1,)
@@ -164,8 +187,12 @@ def test_bad_signals_are_refused(bad_signal):
         (lambda x: mix_at_snr(x, np.zeros(9), 0), "noise must not be silent"),
         (lambda x: mix_at_snr(np.zeros(9), x, 0), "signal must not be silent"),
         (lambda x: mix_at_snr(x, np.ones(8), 0), "equally long, got 9 and 8"),
-        (lambda x: mix_at_snr(x, x, np.inf), "snr must be finite, got inf"),
-        (lambda x: colored_noise(1, None), "samples must be at least 2, got 1"),
+        (lambda x: mix_at_snr(x, x, np.inf), "snr must be from -300 to 300 dB, got inf"),
+        (lambda x: colored_noise(1, None), "samples must be a whole number of at least 2, got 1"),
+        (lambda x: colored_noise(2.5, None), "samples must be a whole .* got 2[.]5"),
+        (lambda x: mix_at_snr(x, x, -7000), "snr must be from -300 to 300 dB, got -7000"),
+        (lambda x: time_shift(x, 1.5), "samples must be a whole number, got 1[.]5"),
+        (lambda x: time_shift(x, np.nan), "samples must be a whole number, got nan"),
         (lambda x: colored_noise(9, None, np.nan), "exponent must be finite, got nan"),
         (lambda x: time_stretch(x, 0), "rate must be above 0 and finite, got 0"),
         (lambda x: time_stretch(x, 100), "rate must leave a sample of 9, got 100"),
@@ -174,7 +201,10 @@ def test_bad_signals_are_refused(bad_signal):
         (lambda x: phase_vocoder(x, 1, 4), "spectrum must hold complex numbers"),
         (lambda x: phase_vocoder(stft(x), -1, 4), "rate must be above 0"),
         (lambda x: spec_augment(x, None), r"spectrogram must have shape \(bins, frames\)"),
-        (lambda x: spec_augment(x[None], None, time_masks=-1), "masks and widths must be 0"),
+        (lambda x: spec_augment(x[None], None, time_masks=-1), "time_masks .* got -1"),
+        (lambda x: spec_augment(x[None], None, frequency_masks=1.5), "frequency_masks .* 1[.]5"),
+        (lambda x: spec_augment(x[None], None, time_width=2.5), "time_width must .* got 2[.]5"),
+        (lambda x: phase_vocoder(stft(x), 1, 0), "hop_length must .* got 0"),
         (lambda x: spec_augment(x[None], None, time_share=2), "time_share must be from 0 to 1"),
     ],
 )

@@ -99,6 +99,17 @@ def test_decibels_equal_librosa(librosa, dtype, rng):
         np.testing.assert_allclose(ours, theirs, atol=1e-4 if dtype == np.float32 else 1e-10)
 
 
+def test_decibels_of_one_number_and_of_whole_numbers_equal_librosa(librosa):
+    assert power_to_db(20.0) == pytest.approx(librosa.power_to_db(20.0))
+    np.testing.assert_allclose(
+        power_to_db(np.array([1, 10])), librosa.power_to_db(np.array([1.0, 10]))
+    )
+
+
+def test_silence_in_single_precision_is_finite_however_small_the_least_power():
+    assert np.isfinite(power_to_db(np.zeros(3, np.float32), amin=1e-60)).all()
+
+
 def test_silence_has_decibels():
     assert power_to_db(np.zeros((2, 2))).tolist() == [[-100, -100], [-100, -100]]
 
@@ -110,6 +121,7 @@ def test_silence_has_decibels():
         ((16000, 512, 0), "n_mels must be a whole number of at least 1, got 0"),
         ((16000, 512, 40, 100, 90), "must be in order between 0 and 8000 Hz, got 100 and 90"),
         ((16000, 512, 40, 0, 9000), "must be in order between 0 and 8000 Hz, got 0 and 9000"),
+        ((16000, 512, 40, 8000 - 1e-11), "must leave room for 40 bands, got 7999"),
         ((16000, 512, 40, 0, None, False, "l2"), "norm must be 'slaney' or None, got 'l2'"),
     ],
 )
@@ -123,8 +135,13 @@ def test_bad_numbers_are_refused():
         hz_to_mel([-1.0])
     with pytest.raises(ValueError, match="mels must be finite and 0 or more"):
         mel_to_hz([np.nan])
-    for power in (np.array([-1.0]), np.array([np.nan]), np.array([])):
-        with pytest.raises(ValueError, match="power must be finite, 0 or more and not empty"):
+    for power, message in (
+        (np.array([3.0, -1]), "power must be finite and 0 or more, got -1.0 to 3.0"),
+        (np.array([np.nan]), "power must be finite and 0 or more, got nan to nan"),
+        (np.array([]), r"power must hold real numbers, got dtype float64, shape \(0,\)"),
+        (np.array([1j]), "power must hold real numbers, got dtype complex128"),
+    ):
+        with pytest.raises(ValueError, match=message):
             power_to_db(power)
     with pytest.raises(ValueError, match="top_db must be 0 or more, or None, got -1"):
         power_to_db(np.ones(1), top_db=-1)

@@ -109,10 +109,11 @@ def test_bad_signals_are_refused(bad_signal):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"n_mfcc": 129}, "count must be from 1 to 128 bands, got 129"),
-        ({"n_mfcc": 0}, "count must be a whole number of at least 1, got 0"),
+        ({"n_mfcc": 129}, "n_mfcc must be from 1 to n_mels = 128, got 129"),
+        ({"n_mfcc": 0}, "n_mfcc must be a whole number of at least 1, got 0"),
         ({"log": "log2"}, "log must be 'db' or 'natural', got 'log2'"),
-        ({"lifter": -1}, "lifter must be 0 or more, got -1"),
+        ({"lifter": -1}, "lifter must be 0 or more and finite, got -1"),
+        ({"lifter": np.inf}, "lifter must be 0 or more and finite, got inf"),
         ({"hop_length": 0}, "hop_length must be a whole number of at least 1, got 0"),
         ({"rate": -8000}, "rate must be above 0 and finite, got -8000"),
     ],

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import signal as scipy_signal
@@ -64,6 +66,17 @@ def test_interpolation_at_the_samples_gives_them_back(rng):
     x = rng.standard_normal(50)
     np.testing.assert_allclose(interpolate(x, np.arange(50.0)), x, atol=1e-12)
     assert interpolate(x, np.array([-100.0, 1e6])).tolist() == [0, 0]
+    assert interpolate(x, np.array([-1e300, 1e300])).tolist() == [0, 0]
+
+
+def test_memory_stays_small_however_far_down_the_rate_goes(rng):
+    x = rng.standard_normal(400_000)
+    tracemalloc.start()
+    y = resample(x, 8000.0, 7.3001)  # no ratio of small numbers
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(y) == 366
+    assert peak < 20_000_000
 
 
 def test_one_sample_and_silence_have_an_answer():

@@ -69,6 +69,8 @@ def test_variants_are_those_that_can_speak():
     [
         ({"text": " "}, "text must hold something to say"),
         ({"text": "a\0b"}, "text must hold something to say and no zero byte"),
+        ({"text": "a\ud800"}, "text must be Unicode without halves of characters"),
+        ({"text": "a", "language": "en\0x"}, "language must have no zero byte"),
         ({"text": "a", "pitch": 100}, "pitch must be from 0 to 99, got 100"),
         ({"text": "a", "words_per_minute": 10}, "words_per_minute must be from 80 to 450, got 10"),
         ({"text": "a", "variant": "anne"}, "got 'anne'; did you mean 'Annie'"),

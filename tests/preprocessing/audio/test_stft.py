@@ -120,7 +120,10 @@ def test_bad_signals_are_refused(bad_signal):
         ({"n_fft": 0}, "n_fft must be a whole number of at least 1, got 0"),
         ({"hop_length": 0}, "hop_length must be a whole number of at least 1, got 0"),
         ({"n_fft": 64, "win_length": 65}, "win_length must be from 1 to n_fft = 64, got 65"),
-        ({"window": "han"}, "name must be one of boxcar, hann, hamming, blackman, got 'han'"),
+        ({"n_fft": np.nan}, "n_fft must be a whole number of at least 1, got nan"),
+        ({"hop_length": np.inf}, "hop_length must be a whole number of at least 1, got inf"),
+        ({"n_fft": 64, "win_length": 2.5}, "win_length must be a whole number .* got 2[.]5"),
+        ({"window": "han"}, "window must be one of boxcar, hann, hamming, blackman, got 'han'"),
         ({"center": False}, "at least n_fft = 2048 samples unless center, got 100"),
     ],
 )
@@ -137,11 +140,14 @@ def test_bad_settings_are_refused(settings, message):
         ((np.full((3, 1), np.nan + 0j),), "spectrum must be finite"),
         ((np.zeros((3, 4), complex), 0), "hop_length must be a whole number of at least 1"),
         ((np.zeros((3, 4), complex), 1, 9), "win_length must be from 1 to n_fft = 4, got 9"),
+        ((np.zeros((3, 4), complex), 1, 0), "win_length must be a whole number .* got 0"),
     ],
 )
 def test_bad_spectra_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         istft(*arguments)
+    with pytest.raises(ValueError, match=r"n_fft must be a whole number .*, got 4\.5"):
+        istft(np.zeros((3, 4), complex), n_fft=4.5)
     with pytest.raises(ValueError, match="length must be a whole number of at least 1, got 0"):
         istft(np.zeros((3, 4), complex), length=0)
 

@@ -126,6 +126,25 @@ def test_floating_point_survives_bit_for_bit_beyond_one_too(values, encoding):
     np.testing.assert_array_equal(again, samples)
 
 
+def test_nan_and_infinity_are_taken_as_they_stand_in_the_file():
+    values = np.array([np.nan, np.inf, -1e300, 0.5])
+    data = riff(fmt(3, bits=64), chunk(b"data", values.astype("<f8").tobytes()))
+    np.testing.assert_array_equal(decode_wav(data, "float64").samples, values)
+    np.testing.assert_array_equal(
+        decode_wav(data).samples, np.float32([np.nan, np.inf, -np.inf, 0.5])
+    )
+
+
+@pytest.mark.parametrize(("bits", "width"), [(12, 2), (20, 3), (24, 4)])
+def test_samples_narrower_than_their_container_equal_scipys(bits, width, rng):
+    file = rng.bytes(width * 60)
+    header = struct.pack("<HHIIHH", 1, 2, 8000, 8000 * 2 * width, 2 * width, bits)
+    data = riff(chunk(b"fmt ", header), chunk(b"data", file))
+    _, raw = wavfile.read(io.BytesIO(data))
+    scale = 2.0 ** (8 * raw.dtype.itemsize - 1)
+    np.testing.assert_array_equal(decode_wav(data, "float64").samples, raw / scale)
+
+
 def test_pcm_clips_what_is_too_loud():
     samples = decode_wav(encode_wav(np.array([-7.0, -1, 1, 3]), 8000)).samples
     np.testing.assert_allclose(samples, [-1, -1, 1 - 2**-15, 1 - 2**-15], rtol=0)
@@ -211,6 +230,9 @@ def test_damaged_bytes_are_read_or_refused_but_nothing_else(noise, place):
         (riff(fmt(code=0xFFFE), chunk(b"data", b"")), "names no format"),
         (riff(fmt(channels=0), chunk(b"data", b"")), "0 channels of 8000 Hz"),
         (riff(fmt(rate=0), chunk(b"data", b"")), "1 channels of 0 Hz"),
+        (riff(fmt(bits=0)[:20] + bytes([2, 0, 0, 0]), chunk(b"data", b"")), "0 bits .* 2 bytes"),
+        (riff(fmt()[:22] + bytes([17, 0]), chunk(b"data", b"")), "17 bits cannot lie in 2 bytes"),
+        (riff(fmt(3, bits=32)[:22] + bytes([24, 0]), chunk(b"data", b"")), "24 bits .* 4 bytes"),
         (riff(fmt(bits=64), chunk(b"data", b"")), "PCM of 64 bits"),
         (riff(fmt(code=3, bits=16), chunk(b"data", b"")), "floating point of 16 bits"),
         (riff(fmt(), chunk(b"data", b"abc")), "3 bytes .* in blocks of 2"),
