@@ -76,11 +76,14 @@ def count_pairs(corpus: Corpus, size: int, weights: ArrayLike) -> SparseMatrix:
         each other.
     """
     factors = np.asarray(weights, dtype=float)
-    if factors.ndim != 1 or not factors.size or not (factors > 0).all():
+    if factors.ndim != 1 or not factors.size or not ((factors > 0) & (factors < np.inf)).all():
         raise ValueError(f"weights must be one or more numbers above 0, got {weights!r}")
     words, sentences = corpus.words.astype(np.int64), corpus.sentences
     if words.size and not 0 <= words.min() <= words.max() < size:
-        raise ValueError(f"corpus must hold numbers below size = {size}, got {words.max()}")
+        wrong = words[(words < 0) | (words >= size)][0]
+        raise ValueError(
+            f"corpus must hold numbers below size = {size} and not below 0, got {wrong}"
+        )
     cells, sums = [], []
     for distance, factor in enumerate(factors, start=1):
         together = sentences[distance:] == sentences[:-distance]

@@ -1,7 +1,7 @@
 """How well vectors of words agree with people: similarity ratings and analogies."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import atanh, sqrt, tanh
+from math import atanh, isfinite, sqrt, tanh
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from companion.embeddings.word_vectors import WordVectors
 from companion.metrics import Interval
+
+_BLOCK = 256  # questions at a time
 
 
 class SimilarityScore(NamedTuple):
@@ -116,8 +118,15 @@ def word_similarity(
     -------
     SimilarityScore
         Not a number where fewer than four pairs are covered.
+
+    Raises
+    ------
+    ValueError
+        If a rating is not finite, or `confidence` is out of range.
     """
     pairs = list(pairs)
+    if bad := next((pair for pair in pairs if not isfinite(pair[2])), None):
+        raise ValueError(f"pairs must have finite ratings, got {bad}")
     covered = [(a, b, rating) for a, b, rating in pairs if a in vectors and b in vectors]
     if len(covered) < 4:
         nan = float("nan")
@@ -148,13 +157,15 @@ def analogy_accuracy(
 
 
 def _score(vectors: WordVectors, asked: Sequence[tuple[str, str, str, str]]) -> AnalogyScore:
-    # All questions of a category at once: the loop of `analogy`, as one product of matrices.
     covered = [question for question in asked if all(word in vectors for word in question)]
-    if not covered:
-        return AnalogyScore(0, 0, len(asked))
-    numbers = np.array([[vectors.index[word] for word in question] for question in covered])
+    numbers = np.array([[vectors.index[word] for word in question] for question in covered], int)
+    blocks = (numbers[start : start + _BLOCK] for start in range(0, len(numbers), _BLOCK))
+    return AnalogyScore(sum(_right(vectors, block) for block in blocks), len(covered), len(asked))
+
+
+def _right(vectors: WordVectors, numbers: NDArray[np.integer]) -> int:
+    """Count the right answers to some questions: `analogy`, as one product of matrices."""
     a, b, c = (vectors.unit[numbers[:, place]] for place in range(3))
     cosines = (b - a + c) @ vectors.unit.T  # (questions, words), up to a factor a row
-    cosines[np.arange(len(covered))[:, None], numbers[:, :3]] = -np.inf
-    right = int((cosines.argmax(axis=1) == numbers[:, 3]).sum())
-    return AnalogyScore(right, len(covered), len(asked))
+    cosines[np.arange(len(numbers))[:, None], numbers[:, :3]] = -np.inf
+    return int((cosines.argmax(axis=1) == numbers[:, 3]).sum())

@@ -127,7 +127,7 @@ class GloVe:
     batch: int = 1024
 
     def __post_init__(self) -> None:
-        for name in ("size", "window", "epochs", "batch"):
+        for name in ("size", "window", "min_count", "epochs", "batch"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         for name in ("x_max", "learning_rate"):

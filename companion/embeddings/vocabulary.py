@@ -171,6 +171,7 @@ def noise_distribution(counts: ArrayLike, power: float = 0.75) -> NDArray[np.flo
 
 def _positive(counts: ArrayLike) -> NDArray[np.float64]:
     occurrences = np.asarray(counts, dtype=float)
-    if occurrences.ndim != 1 or not occurrences.size or not (occurrences > 0).all():
+    above = (occurrences > 0) & (occurrences < np.inf)
+    if occurrences.ndim != 1 or not occurrences.size or not above.all():
         raise ValueError(f"counts must be one or more numbers above 0, got {counts!r}")
     return occurrences

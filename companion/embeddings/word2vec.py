@@ -108,11 +108,14 @@ class Word2Vec:
     def __post_init__(self) -> None:
         if self.model not in ("skip-gram", "cbow"):
             raise ValueError(f"model must be 'skip-gram' or 'cbow', got {self.model!r}")
-        for name in ("size", "window", "negatives", "epochs", "stretch", "noise_words"):
+        whole = ("size", "window", "negatives", "min_count", "epochs", "stretch", "noise_words")
+        for name in whole:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         if not 0 < self.learning_rate < np.inf:
             raise ValueError(f"learning_rate must be above 0, got {self.learning_rate}")
+        if not self.sample >= 0:
+            raise ValueError(f"sample must be 0 or more, got {self.sample}")
 
     def train(
         self, sentences: Sentences, seed: int, report: Callable[[Epoch], None] | None = None

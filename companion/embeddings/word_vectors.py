@@ -37,6 +37,11 @@ class WordVectors:
         self.contexts = None
         if contexts is not None:
             self.contexts = _checked(contexts, "contexts", len(self.words))
+            if self.contexts.shape != self.vectors.shape:
+                raise ValueError(
+                    f"contexts must have the shape of vectors, {self.vectors.shape}, got "
+                    f"{self.contexts.shape}"
+                )
         self.index = {word: number for number, word in enumerate(self.words)}
         if len(self.index) < len(self.words):
             twice = next(w for n, w in enumerate(self.words) if self.index[w] != n)
@@ -56,8 +61,11 @@ class WordVectors:
     @cached_property
     def unit(self) -> Array:
         """The vectors divided by their lengths; a vector of length 0 stays 0."""
-        lengths = np.linalg.norm(self.vectors, axis=1, keepdims=True)
-        return self.vectors / np.where(lengths == 0, 1, lengths)
+        # Scaled first, so that squares of very large or small numbers cannot leave the range.
+        largest = np.abs(self.vectors).max(axis=1, keepdims=True)
+        scaled = self.vectors / np.where(largest == 0, 1, largest)
+        unit: Array = scaled / np.maximum(np.linalg.norm(scaled, axis=1, keepdims=True), 1)
+        return unit
 
     def similarity(self, first: str, second: str) -> float:
         """Return the cosine of the angle between the vectors of two words."""
@@ -188,7 +196,7 @@ class WordVectors:
             if len(head) != 2 or not all(number.isdecimal() for number in head):
                 raise ValueError(f"{path.name}, line 1: must be two whole numbers, got {head}")
             count, size = map(int, head)
-            words, vectors = [], np.empty((count, size), np.float32)
+            words, vectors = [], []
             for number, line in enumerate(file):
                 word, *numbers = line.rstrip().split(" ")
                 if number >= count or len(numbers) != size:
@@ -197,7 +205,10 @@ class WordVectors:
                         f"{size} numbers, got {line[:40]!r}"
                     )
                 words.append(word)
-                vectors[number] = numbers
+                try:
+                    vectors.append(np.array(numbers, np.float32))
+                except ValueError as error:
+                    raise ValueError(f"{path.name}, line {number + 2}: {error}") from None
         if len(words) != count:
             raise ValueError(
                 f"{path.name}: must hold {count} words by its line 1, got {len(words)}"

@@ -72,6 +72,9 @@ def test_a_corpus_without_pairs_is_refused(lengths):
 def test_words_beyond_the_vocabulary_are_refused():
     with pytest.raises(ValueError, match="corpus must hold numbers below size = 2"):
         count_pairs(corpus_of([9], 0), 2, [1.0])
+    below = corpus_of([3], 0)._replace(words=np.array([0, -7, 1], np.int32))
+    with pytest.raises(ValueError, match=r"corpus must .* got -7"):
+        count_pairs(below, 2, [1.0])
 
 
 @seeds

@@ -138,6 +138,23 @@ def test_analogies_in_one_product_equal_those_one_by_one(seed):
     assert right > 0
 
 
+def test_questions_in_blocks_are_all_counted():
+    # More than one block of questions, the last one not full.
+    words = [f"w{number}" for number in range(30)]
+    rng = np.random.default_rng(0)
+    vectors = WordVectors(words, rng.normal(size=(30, 3)))
+    asked = [tuple(rng.choice(words, 4, replace=False).tolist()) for _ in range(600)]
+    right = sum(vectors.analogy(a, b, c)[0][0] == d for a, b, c, d in asked)
+    assert analogy_accuracy(vectors, {"all": asked})["all"] == (right, 600, 600)
+
+
+@pytest.mark.parametrize("rating", [float("nan"), float("inf")])
+def test_a_rating_that_is_no_number_is_named(rating):
+    vectors = WordVectors(["a", "b"], [[1.0, 0.0], [0.0, 1.0]])
+    with pytest.raises(ValueError, match=r"pairs must have finite ratings, got \('a', 'b', "):
+        word_similarity(vectors, [("a", "b", rating)])
+
+
 def test_words_without_vectors_are_left_out_and_counted():
     vectors = WordVectors(["a", "b"], [[1.0, 0.0], [0.0, 1.0]])
     score = word_similarity(vectors, [("a", "b", 1.0), ("a", "c", 2.0)])

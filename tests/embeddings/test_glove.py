@@ -131,6 +131,7 @@ def test_the_loss_falls_and_the_seed_decides():
         ("window", 0),
         ("epochs", 0),
         ("batch", 0),
+        ("min_count", 0),
         ("x_max", 0),
         ("learning_rate", -1),
         ("learning_rate", float("nan")),

@@ -85,7 +85,7 @@ def test_power_one_gives_the_words_own_distribution_and_zero_equal_chances():
     np.testing.assert_allclose(noise_distribution([3, 1], 0), [0.5, 0.5])
 
 
-@pytest.mark.parametrize("counts", [[], [0, 1], [-1], [[1]], [float("nan")]])
+@pytest.mark.parametrize("counts", [[], [0, 1], [-1], [[1]], [float("nan")], [float("inf")]])
 def test_counts_must_be_above_zero(counts):
     with pytest.raises(ValueError, match="counts must be one or more numbers above 0"):
         noise_distribution(counts)

@@ -200,6 +200,9 @@ def test_a_corpus_of_one_word_is_learnt_without_trouble(model):
         ("learning_rate", 0),
         ("learning_rate", float("nan")),
         ("learning_rate", float("inf")),
+        ("min_count", 0),
+        ("sample", -1e-3),
+        ("sample", float("nan")),
     ],
 )
 def test_settings_out_of_range_are_named(setting, value):

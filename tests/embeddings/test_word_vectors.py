@@ -85,7 +85,8 @@ def test_text_files_take_no_white_space_in_words(word, tmp_path):
         ("3 1\na 1\n", "must hold 3 words by its line 1, got 1"),
         ("2 1\na 1\na 1\n", "words must differ, got 'a' more than once"),
         ("1 1\na nan\n", "vectors must be finite, got nan"),
-        ("1 1\na b\n", "could not convert"),
+        ("1 1\na b\n", "line 2: could not convert"),
+        ("99999999999999 99999\na 1\n", "line 2: must be one of"),
     ],
 )
 def test_damaged_text_files_are_refused(text, message, tmp_path):
@@ -100,6 +101,24 @@ def test_vectors_that_do_not_fit_are_refused(vectors):
         WordVectors(["a", "b"], vectors)
     with pytest.raises(ValueError, match="contexts must"):
         WordVectors(["a", "b"], [[1.0], [2.0]], vectors)
+
+
+def test_contexts_have_the_size_of_the_vectors():
+    with pytest.raises(ValueError, match=r"contexts must have the shape of vectors, \(1, 2\)"):
+        WordVectors(["a"], [[1.0, 2.0]], [[1.0]])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@seeds
+def test_directions_of_very_long_and_very_short_vectors_are_seen(seed, dtype):
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(6, 5))
+    limits = np.finfo(dtype)
+    scales = [1, limits.max / 10, limits.tiny * 10, 1e20, 1e-20, 1]
+    scaled = WordVectors("abcdef", (vectors * np.array(scales)[:, None]).astype(dtype))
+    expected = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    assert scaled.unit.dtype == dtype
+    np.testing.assert_allclose(scaled.unit, expected, atol=1e-6)
 
 
 def test_words_are_found_by_name():

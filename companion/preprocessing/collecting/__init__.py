@@ -1,11 +1,16 @@
 """Where text comes from: crawled pages, web archives, dumps of Wikipedia; and what to keep."""
 
-from companion.preprocessing.collecting.crawler import Crawler, CrawlState, Manners, Visit
+from companion.preprocessing.collecting.crawler import Crawler, CrawlState, Visit
 from companion.preprocessing.collecting.html import HtmlPage, decode_html, parse_html
 from companion.preprocessing.collecting.http_messages import HttpMessage, parse_http
 from companion.preprocessing.collecting.languages import LanguageGuesser
 from companion.preprocessing.collecting.local_site import LocalSite, SitePage, serve
-from companion.preprocessing.collecting.quality import c4_clean, gopher_faults
+from companion.preprocessing.collecting.manners import Manners
+from companion.preprocessing.collecting.quality import (
+    c4_clean,
+    c4_deduplicate,
+    gopher_faults,
+)
 from companion.preprocessing.collecting.robots import RobotsTxt
 from companion.preprocessing.collecting.urls import canonical_url
 from companion.preprocessing.collecting.warc import (
@@ -42,6 +47,7 @@ __all__ = [
     "WikiPage",
     "articles",
     "c4_clean",
+    "c4_deduplicate",
     "canonical_url",
     "decode_html",
     "gopher_faults",

@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-import re
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -13,60 +12,13 @@ from typing import NamedTuple
 
 from companion.preprocessing.collecting.fetching import Answer, FetchError, fetch
 from companion.preprocessing.collecting.html import HtmlPage, decode_html, parse_html
-from companion.preprocessing.collecting.robots import RobotsTxt
+from companion.preprocessing.collecting.manners import Manners
+from companion.preprocessing.collecting.robots import LARGEST, RobotsTxt
 from companion.preprocessing.collecting.urls import canonical_url, origin
 
 _ROBOTS_HOPS = 5  # RFC 9309, section 2.3.1.2
-_LONGEST_WAIT = 300.0  # seconds that a server may put the crawler off
+_BUSY = (429, 503)  # "Too Many Requests" (RFC 6585) and "Service Unavailable" (RFC 9110)
 _HTML = ("text/html", "application/xhtml+xml")
-
-
-@dataclass(frozen=True)
-class Manners:
-    """How a crawler behaves.
-
-    Parameters
-    ----------
-    agent
-        Its name, the product token that ``robots.txt`` speaks of: letters, ``_`` and ``-``.
-    contact
-        An address of the web or of mail where a webmaster can complain.
-    delay
-        Seconds from one request to the next; a longer ``Crawl-delay`` of the site counts instead.
-    max_requests
-        Requests in all, but for ``robots.txt``.
-    max_depth
-        Links from the start.
-    max_bytes
-        Longest page.
-    timeout
-        Seconds for one answer.
-    sort_query
-        Whether addresses count as the same when the fields of their queries are in another order.
-
-    Raises
-    ------
-    ValueError
-        If a number is negative, `agent` is not a product token, or `contact` is empty.
-    """
-
-    agent: str
-    contact: str
-    delay: float = 1.0
-    max_requests: int = 1000
-    max_depth: int = 10
-    max_bytes: int = 1 << 21
-    timeout: float = 20.0
-    sort_query: bool = False
-
-    def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Za-z_-]+", self.agent):
-            raise ValueError(f"agent must be letters, _ and -, got {self.agent!r}")
-        if not self.contact.strip() or "\n" in self.contact:
-            raise ValueError(f"contact must say where to complain, got {self.contact!r}")
-        for name in ("delay", "max_requests", "max_depth", "max_bytes", "timeout"):
-            if not (value := getattr(self, name)) >= 0:
-                raise ValueError(f"{name} must be 0 or more, got {value}")
 
 
 class Visit(NamedTuple):
@@ -81,7 +33,7 @@ class Visit(NamedTuple):
     outcome : str
         ``page`` for a new page of HTML; ``duplicate``, ``redirect``, ``disallowed`` (by
         robots.txt, and never asked for), ``noindex`` (by the page itself), ``other`` (no HTML),
-        ``failed``.
+        ``failed``, ``busy`` (the server put it off for longer than the crawler waits).
     detail : str
         The page that it duplicates, where it redirects, or why it failed.
     answer : Answer or None
@@ -143,8 +95,10 @@ class CrawlState:
 class Crawler:
     """Visits a site breadth first, page by page, from one address.
 
-    It leaves neither the host nor the protocol and port of the start. State is consistent after
-    each visit: saved then, a crawl goes on without asking for anything twice.
+    It leaves neither the host nor the protocol and port of the start. Of a server that is busy
+    (status 429 or 503) it asks again after the time in ``Retry-After``, or without that after
+    twice, four times … the delay. State is consistent after each visit: saved then, a crawl goes on
+    without asking for anything twice.
 
     Parameters
     ----------
@@ -154,6 +108,8 @@ class Crawler:
         How to behave.
     state
         Where an earlier crawl stood.
+    clock, sleep
+        What tells the time and what waits, both in seconds.
 
     Raises
     ------
@@ -161,12 +117,21 @@ class Crawler:
         If `start` is no address of the web.
     """
 
-    def __init__(self, start: str, manners: Manners, state: CrawlState | None = None) -> None:
+    def __init__(
+        self,
+        start: str,
+        manners: Manners,
+        state: CrawlState | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.start = canonical_url(start, sort_query=manners.sort_query)
         self.manners = manners
         self.state = state or CrawlState()
         # When the next request may be made; an earlier crawl may have ended just now.
-        self._ready = time.monotonic() + (0 if state is None else manners.delay)
+        self._clock, self._sleep = clock, sleep
+        self._ready = clock() + (0 if state is None else manners.delay)
         self._robots: RobotsTxt | None = None
         self._push(self.start, 0)
 
@@ -176,12 +141,18 @@ class Crawler:
         Yields
         ------
         Visit
-            What came of each address; requests are made as they are asked for.
+            What came of each address; requests are made as they are asked for. One that is
+            ``busy`` is the last: its address stays in the frontier, for a crawl on a later day.
         """
         state = self.state
         while state.frontier and state.requests < self.manners.max_requests:
             url, depth = state.frontier.popleft()
-            yield self._visit(url, depth)
+            visit = self._visit(url, depth)
+            if visit.outcome == "busy":
+                state.frontier.append((url, depth))
+            yield visit
+            if visit.outcome == "busy":
+                return
 
     def _visit(self, url: str, depth: int) -> Visit:
         if self._robots is None:
@@ -189,15 +160,16 @@ class Crawler:
         path = url.removeprefix(origin(url))
         if not self._robots.allows(self.manners.agent, path):
             return Visit(url, depth, "disallowed")
-        self.state.requests += 1
         try:
-            answer = self._ask(url)
+            answer = self._ask_until_free(url)
         except FetchError as error:
             return Visit(url, depth, "failed", str(error))
         visit = Visit(url, depth, "other", answer=answer)
-        if 300 <= answer.status < 400 and answer.field("Location"):
-            target = self._push(answer.field("Location"), depth, base=url)
-            return visit._replace(outcome="redirect", detail=target or answer.field("Location"))
+        if self._puts_off(answer):
+            return visit._replace(outcome="busy", detail=f"until {answer.field('Retry-After')}")
+        if 300 <= answer.status < 400 and answer.location:
+            target = self._push(answer.location, depth, base=url)
+            return visit._replace(outcome="redirect", detail=target or answer.location)
         if answer.status != 200:
             detail = f"status {answer.status} {answer.reason}".strip()
             return visit._replace(outcome="failed", detail=detail)
@@ -251,32 +223,51 @@ class Crawler:
             if url is None:
                 break
             try:
-                answer = self._ask(url)
+                answer = self._ask_until_free(url, robots=True)
             except FetchError:
                 return RobotsTxt.answered(None)
+            if answer.status in _BUSY:
+                return RobotsTxt.answered(None)  # 429 too: who is overrun has not said yes
             if not 300 <= answer.status < 400:
                 return RobotsTxt.answered(answer.status, answer.body)
-            url = _normal(answer.field("Location"), url)
+            url = _normal(answer.location, url)
         return RobotsTxt.answered(404)  # "may assume that it is unavailable"
 
-    def _ask(self, url: str) -> Answer:
+    def _ask_until_free(self, url: str, robots: bool = False) -> Answer:
+        """Ask for an address, and again for as long as the server is busy and may be asked."""
+        for tries in range(1, self.manners.max_tries + 1):
+            answer = self._ask(url, robots)
+            if answer.status not in _BUSY or self._puts_off(answer):
+                break
+            if not robots and self.state.requests >= self.manners.max_requests:
+                break
+            wait = answer.retry_after
+            if wait is None:
+                wait = self.manners.delay * 2**tries
+            self._ready = max(self._ready, self._clock() + min(wait, self.manners.max_wait))
+        return answer
+
+    def _puts_off(self, answer: Answer) -> bool:
+        """Say whether a server that is busy asks for more time than the crawler has."""
+        return answer.status in _BUSY and (answer.retry_after or 0) > self.manners.max_wait
+
+    def _ask(self, url: str, robots: bool) -> Answer:
         """Ask for an address when it is time."""
-        time.sleep(max(self._ready - time.monotonic(), 0))
-        wait = self.manners.delay
+        self._sleep(max(self._ready - self._clock(), 0))
+        manners, wait = self.manners, self.manners.delay
         if self._robots is not None:
-            wait = max(wait, self._robots.crawl_delay(self.manners.agent) or 0)
+            wait = max(wait, self._robots.crawl_delay(manners.agent) or 0)
+        self.state.requests += not robots
         try:
-            answer = fetch(
+            return fetch(
                 url,
-                f"{self.manners.agent} (+{self.manners.contact})",
-                self.manners.timeout,
-                self.manners.max_bytes,
+                f"{manners.agent} (+{manners.contact})",
+                manners.timeout,
+                LARGEST if robots else manners.max_bytes,
+                cut=robots,
             )
-            if answer.status in (429, 503) and answer.field("Retry-After").isdecimal():
-                wait = max(wait, min(float(answer.field("Retry-After")), _LONGEST_WAIT))
-            return answer
         finally:
-            self._ready = time.monotonic() + wait
+            self._ready = self._clock() + wait
 
 
 def _normal(url: str | None, base: str | None, sort_query: bool = False) -> str | None:

@@ -2,19 +2,31 @@
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from companion.preprocessing.collecting.html_tokens import Tag, html_tokens
 
 # Content that is not shown, or repeats on every page of a site.
-_DROPPED = re.compile(
-    "script|style|noscript|template|svg|math|canvas|iframe|object|select|textarea|button|nav|footer"
-    "|aside|dialog"
-)
-_BLOCKS = re.compile(
-    "address|body|caption|center|dd|details|div|dt|fieldset|figcaption|form|header|hr|html|li"
-    "|main|section|summary|tbody|td|th|thead|tr"
-)
-_APART = re.compile("article|blockquote|dl|figure|h[1-6]|ol|p|pre|table|ul")  # by an empty line
+_DROPPED = {
+    "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object",
+    "select", "textarea", "button", "nav", "footer", "aside", "dialog",
+}  # fmt: skip
+_BLOCKS = {
+    "address", "body", "caption", "center", "dd", "details", "div", "dt", "fieldset",
+    "figcaption", "form", "header", "hr", "html", "li", "main", "section", "summary", "tbody",
+    "td", "th", "thead", "tr",
+}  # fmt: skip
+# Elements whose end also ends what was left open inside.
+_CONTAINERS = {
+    "article", "blockquote", "center", "details", "div", "dl", "fieldset", "figure", "form",
+    "header", "li", "main", "ol", "section", "table", "td", "th", "ul",
+}  # fmt: skip
+# Those that stand apart, by an empty line.
+_APART = {
+    "article", "blockquote", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p",
+    "pre", "table", "ul",
+}  # fmt: skip
 _META_BYTES = 1024  # where a page must name its encoding
 _META = re.compile(rb"""<meta[^>]+?charset\s*=\s*["']?\s*([\w:.+-]+)""", re.IGNORECASE)
 # Names that the web uses for supersets of what they say (WHATWG, Encoding, section 4.2).
@@ -31,6 +43,12 @@ _SUPERSETS = {
     "iso-8859-9": "cp1254",
     "utf-16": "utf-16-le",
 }
+
+# Python knows them, browsers do not: UTF-7 hides tags in plain letters, the rest is no encoding.
+_NOT_ON_THE_WEB = {
+    "utf-7", "utf-32", "utf-32-le", "utf-32-be", "unicode-escape", "unicode_escape",
+    "raw-unicode-escape", "raw_unicode_escape", "punycode", "idna", "undefined",
+}  # fmt: skip
 
 
 @dataclass
@@ -66,7 +84,8 @@ def parse_html(markup: str) -> HtmlPage:
     """Take a web page apart.
 
     Scripts, styles, navigation, side bars and footers are dropped with all that they hold;
-    their links are kept. Spaces are joined but in ``<pre>``.
+    their links are kept. One that is never closed ends with the element around it, or with the
+    page. Spaces are joined but in ``<pre>``.
 
     Parameters
     ----------
@@ -79,10 +98,9 @@ def parse_html(markup: str) -> HtmlPage:
         Text, links and what the page says about itself.
     """
     reader = _Reader()
-    reader.feed(markup)
-    reader.close()
+    for token in html_tokens(markup):
+        reader.read(token)
     page = reader.page
-    page.title = " ".join("".join(reader.title).split())
     lines = "".join(reader.parts).split("\n")
     kept = (line.rstrip() if "\0" in line else " ".join(line.split()) for line in lines)
     text = "\n".join(kept).replace("\0", "")
@@ -90,59 +108,68 @@ def parse_html(markup: str) -> HtmlPage:
     return page
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.page = HtmlPage()
         self.parts: list[str] = []
-        self.title: list[str] = []
-        self._dropped: list[str] = []  # open elements whose content is dropped
-        self._inside: dict[str, int] = {"title": 0, "pre": 0}
+        self._open: list[str] = []  # containers and dropped elements
+        self._count: Counter[str] = Counter()  # of each in `_open`
+        self._dropped = 0  # how many in `_open` are dropped
+        self._pre = 0
         self._breaks = 0  # line ends since the last text
+        self._in_title = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: (value or "").strip() for name, value in reversed(attrs)}
-        self._note(tag, given)
-        if tag in self._inside:
-            self._inside[tag] += 1
-        if _DROPPED.fullmatch(tag):
-            self._dropped.append(tag)
+    def read(self, token: Tag | str) -> None:
+        if isinstance(token, str):
+            self._read_text(token)
+        elif token.closing:
+            self._end(token.name)
         else:
+            self._start(token)
+            if token.empty and token.name in ("svg", "math"):
+                self._end(token.name)
+        self._in_title = isinstance(token, Tag) and token.name == "title" and not token.closing
+
+    def _start(self, tag: Tag) -> None:
+        self._note(tag.name, {name: value.strip() for name, value in tag.attributes.items()})
+        dropped = tag.name in _DROPPED
+        if dropped or tag.name in _CONTAINERS:
+            self._open.append(tag.name)
+            self._count[tag.name] += 1
+            self._dropped += dropped
+        self._pre += tag.name == "pre"
+        if not dropped:
+            self._break(tag.name)
+
+    def _end(self, tag: str) -> None:
+        if self._count[tag]:
+            closed = ""
+            while closed != tag:
+                closed = self._open.pop()
+                self._count[closed] -= 1
+                self._dropped -= closed in _DROPPED
+        self._pre = max(self._pre - (tag == "pre"), 0)
+        if tag not in _DROPPED:
             self._break(tag)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """``<br/>``; a slash in ``<script/>`` or ``<div/>`` means nothing in HTML."""
-        self.handle_starttag(tag, attrs)
-        if tag in ("svg", "math"):  # but in these it does
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._inside:
-            self._inside[tag] = max(self._inside[tag] - 1, 0)
-        if tag in self._dropped:
-            while self._dropped.pop() != tag:
-                pass
-        else:
-            self._break(tag)
-
-    def handle_data(self, data: str) -> None:
+    def _read_text(self, text: str) -> None:
         if self._dropped:
             return
-        if self._inside["title"]:
-            self.title.append(data)
-        elif self._inside["pre"]:
+        if self._in_title:
+            self.page.title = self.page.title or " ".join(text.split())
+        elif self._pre:
             # The mark says that the spaces of a line are to be left as they are.
-            self.parts.append("\0" + data.replace("\0", "").replace("\n", "\n\0"))
+            self.parts.append("\0" + text.replace("\0", "").replace("\n", "\n\0"))
             self._breaks = 0
-        elif data.strip() or not self._breaks:
-            self.parts.append(re.sub(r"[\s\0]+", " ", data))
+        elif text.strip() or not self._breaks:
+            self.parts.append(re.sub(r"[\s\0]+", " ", text))
             self._breaks = 0
 
     def _break(self, tag: str) -> None:
         if tag == "br":
             wanted = self._breaks + 1
         else:
-            wanted = 2 if _APART.fullmatch(tag) else 1 if _BLOCKS.fullmatch(tag) else 0
+            wanted = 2 if tag in _APART else 1 if tag in _BLOCKS else 0
         self.parts.append("\n" * (wanted - self._breaks))
         self._breaks = max(wanted, self._breaks)
 
@@ -194,8 +221,8 @@ def decode_html(body: bytes, content_type: str = "") -> str:
     for label in named:
         encoding = _SUPERSETS.get(label.lower(), label)
         try:
-            codecs.lookup(encoding)
-            return body.decode(encoding, errors="replace")
+            if codecs.lookup(encoding).name not in _NOT_ON_THE_WEB:
+                return body.decode(encoding, errors="replace")
         except (LookupError, ValueError):  # no such encoding, or none of text
             continue
     try:

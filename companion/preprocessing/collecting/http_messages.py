@@ -1,5 +1,9 @@
 """Read an HTTP message as archives keep it: start line, fields and body, chunks and compression."""
 
+import contextlib
+import gzip
+import io
+import re
 import zlib
 from typing import NamedTuple
 
@@ -46,15 +50,17 @@ def parse_http(message: bytes) -> HttpMessage:
         Start line, fields and decoded body.
     """
     head, body = split_head(message)
-    # Bytes beyond ASCII are opaque (RFC 9110, section 5.5); Latin-1 keeps them.
-    start, *lines = head.decode("latin-1").splitlines() or [""]
+    # Bytes beyond ASCII are opaque (RFC 9110, section 5.5); Latin-1 keeps them. Among them
+    # are 0x85 and 0xA0, parts of characters in UTF-8, but white space to splitlines and strip.
+    start, *lines = re.split("\r?\n", head.decode("latin-1"))
     fields: list[tuple[str, str]] = []
     for line in lines:
         name, colon, value = line.partition(":")
         if line[:1] in (" ", "\t") and fields:
-            fields[-1] = fields[-1][0], f"{fields[-1][1]} {line.strip()}"
+            more = line.strip(" \t")
+            fields[-1] = fields[-1][0], f"{fields[-1][1]} {more}"
         elif colon:
-            fields.append((name.strip(), value.strip()))
+            fields.append((name.strip(" \t"), value.strip(" \t")))
     parsed = HttpMessage(start, tuple(fields), body)
     if "chunked" in (parsed.field("Transfer-Encoding") or "").lower():
         body = join_chunks(body)
@@ -63,9 +69,8 @@ def parse_http(message: bytes) -> HttpMessage:
 
 def split_head(message: bytes) -> tuple[bytes, bytes]:
     """Split a message at its first empty line into head and body."""
-    places = [(at, len(end)) for end in (b"\r\n\r\n", b"\n\n") if (at := message.find(end)) >= 0]
-    at, length = min(places, default=(len(message), 0))
-    return message[:at], message[at + length :]
+    end = re.search(rb"\r?\n\r?\n", message)
+    return (message[: end.start()], message[end.end() :]) if end else (message, b"")
 
 
 def join_chunks(body: bytes) -> bytes:
@@ -90,45 +95,62 @@ def join_chunks(body: bytes) -> bytes:
             break
         if (length := int(size, 16)) == 0:
             return b"".join(parts)
-        parts.append(body[end + 2 : end + 2 + length])
-        place = end + 2 + length + 2
+        next_line = end + 2 + length
+        if body[next_line : next_line + 2] not in (b"\r\n", b"\r", b""):
+            break  # a number by chance
+        parts.append(body[end + 2 : next_line])
+        place = next_line + 2
     return b"".join(parts) or body
 
 
 def decompress(body: bytes, encoding: str, limit: int = 1 << 28) -> bytes:
-    """Undo a content encoding: gzip or deflate.
+    """Undo content encodings: gzip and deflate.
 
     Parameters
     ----------
     body
         Compressed bytes.
     encoding
-        The value of ``Content-Encoding``.
+        The value of ``Content-Encoding``: one or more, in the order in which they were applied.
     limit
         Largest result; a small body can hold gigabytes.
 
     Returns
     -------
     bytes
-        The content; the body as it is if it is not in that encoding or in an unknown one.
+        The content; the body as it is if it is not in that encoding or in an unknown one. Of a
+        body that breaks off, what has come.
 
     Raises
     ------
     ValueError
         If it is longer than `limit`.
     """
-    kinds = {
-        "gzip": (31,),
-        "x-gzip": (31,),
-        "deflate": (15, -15),
-    }  # deflate: with zlib's head or not
-    for bits in kinds.get(encoding.strip().lower(), ()):
-        engine = zlib.decompressobj(bits)
-        try:
-            content = engine.decompress(body, limit)
-        except zlib.error:
-            continue
-        if engine.unconsumed_tail:
+    for name in reversed(encoding.lower().split(",")):
+        content = _content(body, name.strip(), limit)
+        if content is None:
+            break
+        if len(content) > limit:
             raise ValueError(f"body must unpack to at most {limit} bytes, got more")
-        return content
+        body = content
     return body
+
+
+def _content(body: bytes, encoding: str, limit: int) -> bytes | None:
+    """Undo one encoding up to a byte more than the limit; None if the body is not in it."""
+    if encoding in ("gzip", "x-gzip"):
+        parts: list[bytes] = []
+        left = limit + 1
+        file = gzip.GzipFile(fileobj=io.BytesIO(body))  # of one member or several
+        try:
+            while left and (part := file.read1(left)):
+                parts.append(part)
+                left -= len(part)
+        except (EOFError, OSError, zlib.error):
+            return b"".join(parts) or None
+        return b"".join(parts)
+    if encoding == "deflate":
+        for window_bits in (15, -15):  # with zlib's head or not
+            with contextlib.suppress(zlib.error):
+                return zlib.decompressobj(window_bits).decompress(body, limit + 1)
+    return None

@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 
 class SitePage(NamedTuple):
@@ -30,6 +30,10 @@ class SitePage(NamedTuple):
     fields: Mapping[str, str] = {}
 
 
+Pages: TypeAlias = Mapping[str, SitePage | Sequence[SitePage]]
+"""By path, with the query if there is one: a page, or several that are answered in turn."""
+
+
 class SiteRequest(NamedTuple):
     """A request that the site received: path and query, who asked, and when (monotonic seconds)."""
 
@@ -43,18 +47,19 @@ class LocalSite:
     """A running site: its address, what it serves, and the requests that it received."""
 
     url: str
-    pages: Mapping[str, SitePage]
+    pages: Pages
     requests: list[SiteRequest] = field(default_factory=list)
 
 
 @contextmanager
-def serve(pages: Mapping[str, SitePage]) -> Iterator[LocalSite]:
+def serve(pages: Pages) -> Iterator[LocalSite]:
     """Serve pages at 127.0.0.1, at a port that is free, until the block ends.
 
     Parameters
     ----------
     pages
-        By path, with the query if there is one; another path is answered by status 404.
+        By path, with the query if there is one; another path is answered by status 404. Of
+        several pages for a path, each request gets the next one, and in the end the last.
 
     Yields
     ------
@@ -67,6 +72,9 @@ def serve(pages: Mapping[str, SitePage]) -> Iterator[LocalSite]:
             agent = self.headers.get("User-Agent", "")
             site.requests.append(SiteRequest(self.path, agent, time.monotonic()))
             page = site.pages.get(self.path, SitePage("Not here.", "text/plain", 404))
+            if not isinstance(page, SitePage):
+                turn = sum(request.path == self.path for request in site.requests)
+                page = page[min(turn, len(page)) - 1]
             body = page.body.encode() if isinstance(page.body, str) else page.body
             self.send_response(page.status)
             fields = {"Content-Type": page.content_type, "Content-Length": str(len(body))}

@@ -1,8 +1,10 @@
 """Rules by which the makers of training corpora keep or drop a page: those of Gopher and of C4."""
 
+import hashlib
+import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _BULLETS = ("•", "‣", "▪", "●", "-", "*", "–", "—")
 _ELLIPSES = ("...", "…")
@@ -13,6 +15,7 @@ _REPEATED = {5: 0.15, 6: 0.14, 7: 0.13, 8: 0.12, 9: 0.11, 10: 0.10}
 
 _ENDS = (".", "?", "!", '"', "”")
 _SENTENCE = re.compile(r"[.?!][\"”’)]*(?:\s|$)")
+_SPAN = 3  # sentences; a page needs as many
 _POLICIES = (
     "terms of use",
     "privacy policy",
@@ -86,16 +89,69 @@ def c4_clean(text: str, unwanted: Iterable[str] = ()) -> str:
     References
     ----------
     C. Raffel et al., "Exploring the Limits of Transfer Learning with a Unified Text-to-Text
-    Transformer", JMLR 21(140), 2020, section 2.2. Its language filter is left to
-    :class:`~companion.preprocessing.collecting.LanguageGuesser`, its removal of repeated spans of
-    three sentences, which needs the other pages, to the search for duplicates.
+    Transformer", JMLR 21(140), 2020, section 2.2. What it does with repeated text, for which it
+    needs the other pages, is :func:`c4_deduplicate`; its language filter is left to
+    :class:`~companion.preprocessing.collecting.LanguageGuesser`.
     """
     lower = text.lower()
     if "{" in text or "lorem ipsum" in lower or set(unwanted) & set(re.findall(r"\w+", lower)):
         return ""
     lines = (_CITATION.sub("", line).strip() for line in text.split("\n"))
     kept = "\n".join(line for line in lines if _is_prose(line))
-    return kept if len(_SENTENCE.findall(kept)) >= 3 else ""
+    return kept if len(_SENTENCE.findall(kept)) >= _SPAN else ""
+
+
+def c4_deduplicate(pages: Iterable[str]) -> Iterator[str]:
+    """Drop, over all pages, three sentences in a row that were there before.
+
+    All but the first occurrence of a span go, whether it is on another page or, without touching
+    the first, on the same one. Sentences are compared without regard to case and spaces. In memory
+    are 16 bytes for each span.
+
+    Parameters
+    ----------
+    pages
+        Texts as from :func:`c4_clean`, read one by one.
+
+    Yields
+    ------
+    str
+        The lines that are left of each page; empty if they are fewer than three sentences.
+
+    References
+    ----------
+    C. Raffel et al. 2020, section 2.2, last rule: "we discarded all but one of any three-sentence
+    span occurring more than once in the data set".
+    """
+    seen: set[bytes] = set()
+    for page in pages:
+        lines = [_sentences(line) for line in page.split("\n")]
+        spans = _spans([" ".join(s.lower().split()) for line in lines for s in line])
+        first: dict[bytes, int] = {}
+        repeated: set[int] = set()
+        for place, span in enumerate(spans):
+            if span in seen or place - first.setdefault(span, place) >= _SPAN:
+                repeated.update(range(place, place + _SPAN))
+        seen.update(first)
+        number = itertools.count()
+        left = [[s for s in line if next(number) not in repeated] for line in lines]
+        enough = sum(map(len, left)) >= _SPAN
+        yield "\n".join("".join(line).strip() for line in left if line) if enough else ""
+
+
+def _sentences(line: str) -> list[str]:
+    """Cut a line after the ends of its sentences; together they are the line."""
+    cuts = [0, *(match.end() for match in _SENTENCE.finditer(line)), len(line)]
+    return [line[start:end] for start, end in itertools.pairwise(cuts) if line[start:end].strip()]
+
+
+def _spans(sentences: list[str]) -> list[bytes]:
+    """Return a digest of each three sentences in a row."""
+    rows = zip(*(sentences[start:] for start in range(_SPAN)), strict=False)
+    return [
+        hashlib.blake2b("\n".join(row).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        for row in rows
+    ]
 
 
 def _is_prose(line: str) -> bool:

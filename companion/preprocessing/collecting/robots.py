@@ -6,9 +6,12 @@ M. Koster, G. Illyes, H. Zeller, L. Sassman, RFC 9309, "Robots Exclusion Protoco
 import re
 from typing import NamedTuple
 
-from companion.preprocessing.collecting.urls import normal_octets
+from companion.preprocessing.collecting.urls import normal_octets, utf8
 
-_LARGEST = 500 * 1024  # bytes that a crawler must read (section 2.5); the rest is ignored
+LARGEST = 500 * 1024  # bytes that a crawler must read (section 2.5); the rest is ignored
+# Reserved characters that mean the same escaped or not: in a path, and in a query.
+_PLAIN_IN_PATH = frozenset(b"!'(),:;@[]")
+_PLAIN_IN_QUERY = _PLAIN_IN_PATH | frozenset(b"/?")
 
 
 class _Rule(NamedTuple):
@@ -36,7 +39,7 @@ class _Rule(NamedTuple):
 class _Group(NamedTuple):
     agents: set[str]
     rules: list[_Rule]
-    delays: list[float]
+    delays: dict[str, float]  # of the agents that stand before the line
 
 
 class RobotsTxt:
@@ -44,10 +47,11 @@ class RobotsTxt:
 
     A crawler obeys the groups that name it, or else those of ``*``; of their rules the one with the
     longest pattern that matches, and of equals the one that allows. What no rule matches is
-    allowed, and so is ``/robots.txt``. The standard library's ``urllib.robotparser`` differs: there
-    the first rule that matches decides, ``*`` and ``$`` inside a path are plain characters (before
-    Python 3.14), the first group counts whose name is a part of the crawler's, and groups of one
-    name are not put together.
+    allowed, and so is ``/robots.txt``. Lines that the standard does not know, ``Crawl-delay`` among
+    them, end no group. The standard library's ``urllib.robotparser`` differs in all this before
+    the releases of Python of 2026: the first rule that matches decides, ``*`` and ``$`` inside a
+    path are plain characters, the first group counts whose name is a part of the crawler's, groups
+    of one name are not put together, and ``Crawl-delay`` ends the names of a group.
 
     Parameters
     ----------
@@ -64,8 +68,8 @@ class RobotsTxt:
         data = text.encode() if isinstance(text, str) else text
         self.sitemaps: list[str] = []
         self._groups: list[_Group] = []
-        naming = False  # whether the line before named a crawler: then the next belongs to it too
-        lines = data[:_LARGEST].decode("utf-8-sig", "replace")
+        naming = False  # whether no rule came since a crawler was named: the next one shares them
+        lines = data[:LARGEST].decode("utf-8-sig", "replace")
         for line in re.split(r"\r\n|\r|\n", lines):
             field, colon, rest = line.partition("#")[0].partition(":")
             if not colon:
@@ -73,14 +77,14 @@ class RobotsTxt:
             name, value = field.strip().lower(), rest.strip()
             if name == "user-agent":
                 if not naming:
-                    self._groups.append(_Group(set(), [], []))
+                    self._groups.append(_Group(set(), [], {}))
                 self._groups[-1].agents.add(_product(value))
+                naming = True
             elif name == "sitemap":
                 self.sitemaps.append(value)
-                continue  # belongs to no group and ends none (section 2.2.4)
             elif self._groups:
                 _add(self._groups[-1], name, value)
-            naming = name == "user-agent"
+                naming = naming and name not in ("allow", "disallow")  # section 2.2.4
 
     @classmethod
     def answered(cls, status: int | None, body: bytes = b"") -> "RobotsTxt":
@@ -127,10 +131,12 @@ class RobotsTxt:
         """
         if not path.startswith("/"):
             raise ValueError(f"path must start with /, got {path!r}")
-        octets = normal_octets(path.encode("utf-8", "replace"))
+        octets = _comparable(utf8(path))
         if octets == b"/robots.txt":
             return True
-        rules = [rule for group in self._of(agent) for rule in group.rules if rule.matches(octets)]
+        octets = octets.replace(b"*", b"%2A").replace(b"$", b"%24")  # of a pattern: section 2.2.3
+        _, groups = self._of(agent)
+        rules = [rule for group in groups for rule in group.rules if rule.matches(octets)]
         best = max(rules, key=lambda rule: (len(rule.pattern), rule.allow), default=None)
         return best is None or best.allow
 
@@ -139,11 +145,15 @@ class RobotsTxt:
 
         ``Crawl-delay`` is not in the standard, but many sites use it; the longest counts.
         """
-        return max((s for group in self._of(agent) for s in group.delays), default=None)
+        name, groups = self._of(agent)
+        return max((group.delays[name] for group in groups if name in group.delays), default=None)
 
-    def _of(self, agent: str) -> list[_Group]:
-        own = [group for group in self._groups if _product(agent) in group.agents]
-        return own or [group for group in self._groups if "*" in group.agents]
+    def _of(self, agent: str) -> tuple[str, list[_Group]]:
+        """Return the name by which the file speaks of a crawler, and the groups that do."""
+        name = _product(agent)
+        if not any(name in group.agents for group in self._groups):
+            name = "*"
+        return name, [group for group in self._groups if name in group.agents]
 
 
 def _product(agent: str) -> str:
@@ -154,6 +164,25 @@ def _product(agent: str) -> str:
 
 def _add(group: _Group, name: str, value: str) -> None:
     if name in ("allow", "disallow") and value:  # an empty one forbids nothing
-        group.rules.append(_Rule(name == "allow", normal_octets(value.encode())))
-    elif name == "crawl-delay" and re.fullmatch(r"\d{1,6}(\.\d*)?", value):
-        group.delays.append(float(value))
+        pattern = _comparable(value.encode())
+        inside = pattern.removesuffix(b"$").replace(b"$", b"%24")  # only at the end it is special
+        group.rules.append(
+            _Rule(name == "allow", inside + b"$" if pattern.endswith(b"$") else inside)
+        )
+    elif name == "crawl-delay" and re.fullmatch(r"(?=\.?\d)\d{0,6}(\.\d*)?", value):
+        for agent in group.agents:
+            group.delays[agent] = max(float(value), group.delays.get(agent, 0.0))
+
+
+def _comparable(target: bytes) -> bytes:
+    """Return the normal form in which a path and a pattern are compared (section 2.2.2)."""
+    path, mark, query = normal_octets(target).partition(b"?")
+    return _unescaped(path, _PLAIN_IN_PATH) + mark + _unescaped(query, _PLAIN_IN_QUERY)
+
+
+def _unescaped(text: bytes, octets: frozenset[int]) -> bytes:
+    def one(match: re.Match[bytes]) -> bytes:
+        octet = int(match[1], 16)
+        return bytes([octet]) if octet in octets else match[0]
+
+    return re.sub(rb"%([0-9A-F]{2})", one, text)

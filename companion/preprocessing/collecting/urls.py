@@ -1,7 +1,7 @@
 """One spelling for each address."""
 
 import re
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -11,9 +11,9 @@ _ENCODED = re.compile(rb"%([0-9A-Fa-f]{2})|([^!-~]|[\"<>\\^`{|}])")
 def canonical_url(url: str, base: str | None = None, sort_query: bool = False) -> str:
     """Return the normal form of an address, so that equal pages have equal addresses.
 
-    Scheme and host in small letters, a host of other scripts in ASCII, no default port, no ``.``
-    and ``..`` in the path, ``/`` for an empty one, letters and digits unencoded, everything else
-    encoded in capitals, no fragment.
+    Scheme and host in small letters, a host of other scripts in ASCII (by IDNA 2003), no default
+    port, no ``.`` and ``..`` in the path, ``/`` for an empty one, letters and digits unencoded,
+    everything else encoded in capitals, no fragment.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ def canonical_url(url: str, base: str | None = None, sort_query: bool = False) -
     Raises
     ------
     ValueError
-        If the address is not of the web (``http`` or ``https``), has no host, or a port that is
-        not a number up to 65535.
+        If the address is not of the web (``http`` or ``https``), has no host or one with a
+        character that no host has, or a port that is not a number up to 65535.
 
     References
     ----------
@@ -61,12 +61,15 @@ def origin(url: str) -> str:
 
 def _normal_authority(url: str, netloc: str, scheme: str) -> str:
     user, at, place = netloc.rpartition("@")
-    match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::(\d*))?", place)
+    match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]{0,9}))?", place)
     if match is None or int(match[2] or 0) > 65535:
         raise ValueError(f"url must have a host, and a port up to 65535 if any, got {url!r}")
-    host = match[1].lower()
+    host = unquote(match[1]).lower()
     if not host.isascii():
         host = host.encode("idna").decode()  # a UnicodeError is a ValueError
+    if not host.startswith("[") and (bad := re.search(r"[^a-z0-9._~!$&'()*+,;=-]", host)):
+        raise ValueError(f"url must have a host without {bad[0]!r}, got {url!r}")
+    user = _normal_escapes(user)
     port = int(match[2]) if match[2] else _DEFAULT_PORTS[scheme]
     return f"{user}{at}{host}" + ("" if port == _DEFAULT_PORTS[scheme] else f":{port}")
 
@@ -95,7 +98,12 @@ def normal_octets(text: bytes) -> bytes:
 
 
 def _normal_escapes(text: str) -> str:
-    return normal_octets(text.encode("utf-8", "replace")).decode()
+    return normal_octets(utf8(text)).decode()
+
+
+def utf8(text: str) -> bytes:
+    """Return text in UTF-8, U+FFFD for what has no code there: halves of surrogate pairs."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text).encode()
 
 
 def _remove_dot_segments(path: str) -> str:

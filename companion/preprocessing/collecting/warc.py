@@ -7,6 +7,7 @@ Consortium; section numbers below are its.
 import base64
 import gzip
 import hashlib
+import re
 import uuid
 import zlib
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ from typing import IO, cast
 from companion.preprocessing.collecting.http_messages import HttpMessage, parse_http, split_head
 
 _LARGEST_HEAD = 1 << 16  # bytes of a record's header
+_PIECE = 1 << 20
 
 
 class WarcError(ValueError):
@@ -243,13 +245,22 @@ def _read_record(file: IO[bytes]) -> WarcRecord | None:
         raise ValueError(f"it must start with WARC/, got {line[:40]!r}")
     fields = _read_fields(file)
     lengths = [value for name, value in fields if name.lower() == "content-length"]
-    if not lengths or not lengths[0].isdecimal():
+    if not lengths or not re.fullmatch("[0-9]{1,18}", lengths[0]):
         raise ValueError(f"Content-Length must be a number of bytes, got {lengths[:1]}")
     length = int(lengths[0])
-    content = file.read(length)
+    content = _read_exactly(file, length)
     if len(content) < length:
         raise EOFError(f"its block has {len(content)} of {length} bytes")
     return WarcRecord(tuple(fields), content, version.decode("ascii", "replace"))
+
+
+def _read_exactly(file: IO[bytes], length: int) -> bytes:
+    """Read so many bytes, or up to the end; a damaged length costs no memory that is not filled."""
+    parts: list[bytes] = []
+    while length and (part := file.read(min(length, _PIECE))):
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
 
 
 def _read_fields(file: IO[bytes]) -> list[tuple[str, str]]:

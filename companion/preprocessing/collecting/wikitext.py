@@ -13,7 +13,7 @@ _MARKS = re.compile(
     rf"""
       <!--.*?(?:-->|\Z)                     # a comment; MediaWiki lets it run to the end as well
     | <(?P<unread>{_UNREAD})\b[^<>]*>
-    | <nowiki\s*(?P<closed>/?)>
+    | <(?P<literal>nowiki|pre)\b[^<>]*?(?P<closed>/?)>
     | (?P<open>\{{{{+ | \[\[ | (?:(?<=\n)|(?<!.))[ \t:]*\{{\|)
     | (?P<close>\}}}}+ | \]\] | (?<=\n)[ \t]*\|\}}(?!\}}))
     """,
@@ -89,10 +89,17 @@ def _without_nested(text: str, namespaces: frozenset[str]) -> str:
         elif (name := match["unread"]) and not match[0].endswith("/>"):
             _, position = _element(text, name.lower(), position, unclosed)
         elif match["closed"] == "":
-            inside, position = _element(text, "nowiki", position, unclosed)
-            stack[-1].parts.append(inside)
+            literal = match["literal"].lower()
+            inside, position = _element(text, literal, position, unclosed)
+            line_end = "\n" if literal == "pre" else ""
+            stack[-1].parts += (line_end, _as_entities(inside), line_end)
     stack[-1].parts.append(text[position:])
     return "".join(map(_unclosed, stack))
+
+
+def _as_entities(text: str) -> str:
+    """Hide what means something in markup until entities are resolved, at the very end."""
+    return re.sub(r"(?m)['<>=_\[\]-]|^[*#:;]", lambda match: f"&#{ord(match[0])};", text)
 
 
 def _element(text: str, name: str, start: int, unclosed: set[str]) -> tuple[str, int]:

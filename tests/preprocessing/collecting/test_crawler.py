@@ -1,6 +1,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice, pairwise
 from pathlib import Path
@@ -157,12 +158,123 @@ def test_requests_keep_their_distance(delay: float, crawl_delay: str) -> None:
     assert min(gaps if delay else gaps[1:]) > 0.14
 
 
-def test_a_server_that_is_busy_puts_the_crawler_off() -> None:
-    busy = SitePage(status=429, fields={"Retry-After": "1"})
-    with serve({"/": html("/a", "/b"), "/a": busy, "/b": html(text="b")}) as site:
-        visits = crawl(site)
-    assert visits["/a"].outcome == "failed"
-    assert site.requests[-1].when - site.requests[-2].when > 0.99
+class Time:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept.append(round(seconds, 3))
+
+
+def busy(after: str | None = None, status: int = 429) -> SitePage:
+    return SitePage(status=status, fields={} if after is None else {"Retry-After": after})
+
+
+def crawl_in(
+    time: Time, answers: dict[str, list[SitePage]], manners: Manners
+) -> tuple[list[Visit], list[str], CrawlState]:
+    with serve(answers) as site:
+        crawler = Crawler(site.url, manners, clock=lambda: time.now, sleep=time.sleep)
+        visits = list(crawler.visits())
+    return visits, [request.path for request in site.requests], crawler.state
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("after", "waits"),
+    [
+        ("120", [1, 120, 120]),
+        ("0", [1, 1, 1]),  # its own delay is the longer one
+        (None, [1, 2, 4]),
+        ("soon", [1, 2, 4]),
+        ("-5", [1, 2, 4]),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", [1, 1, 1]),  # is over
+        ("Sun, 06 Nov 999999999999 08:49:37 GMT", [1, 2, 4]),
+    ],
+)
+def test_a_server_that_is_busy_is_asked_again_when_it_says(
+    status: int, after: str | None, waits: list[float]
+) -> None:
+    time = Time()
+    page = [busy(after, status), busy(after, status), html(text="at last")]
+    visits, asked, state = crawl_in(time, {"/": page}, Manners("testbot", "x"))
+    assert [visit.outcome for visit in visits] == ["page"]
+    assert asked == ["/robots.txt", "/", "/", "/"]
+    assert state.requests == 3
+    assert [s for s in time.slept if s] == waits
+
+
+@pytest.mark.parametrize(
+    "form", ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"]
+)
+def test_the_three_forms_of_a_date_are_understood(form: str) -> None:
+    """RFC 9110, section 5.6.7."""
+    time = Time()
+    then = datetime.now(UTC) + timedelta(seconds=100)
+    answers = {"/": [busy(then.strftime(form)), html(text="x")]}
+    visits, _, _ = crawl_in(time, answers, Manners("testbot", "x"))
+    assert [visit.outcome for visit in visits] == ["page"]
+    assert 90 < max(time.slept) <= 100
+
+
+@pytest.mark.parametrize("tries", [1, 2, 5])
+def test_the_number_of_tries_is_bounded(tries: int) -> None:
+    answers = {"/": [html("/a", "/b")], "/a": [busy()], "/b": [html(text="b")]}
+    manners = Manners("testbot", "x", max_tries=tries)
+    time = Time()
+    visits, asked, _ = crawl_in(time, answers, manners)
+    assert [visit.outcome for visit in visits] == ["page", "failed", "page"]
+    assert visits[1].detail == "status 429 Too Many Requests"
+    assert asked == ["/robots.txt", "/", *["/a"] * tries, "/b"]
+    # After the last try the next address waits as long.
+    assert [s for s in time.slept if s] == [1, 1, *(2**n for n in range(1, tries + 1))]
+
+
+def test_tries_count_as_requests() -> None:
+    manners = Manners("testbot", "x", max_requests=2)
+    visits, asked, state = crawl_in(Time(), {"/": [busy()]}, manners)
+    assert [visit.outcome for visit in visits] == ["failed"]
+    assert (asked, state.requests) == (["/robots.txt", "/", "/"], 2)
+
+
+def test_a_server_that_puts_off_for_too_long_ends_the_crawl_and_loses_nothing() -> None:
+    answers = {"/": [html("/a", "/b")], "/a": [busy("301"), html(text="a")], "/b": [html(text="b")]}
+    manners, time = Manners("testbot", "x", max_wait=300), Time()
+    visits, asked, state = crawl_in(time, answers, manners)
+    assert [visit.outcome for visit in visits] == ["page", "busy"]
+    assert visits[1].detail == "until 301"
+    assert asked == ["/robots.txt", "/", "/a"]
+    assert [url.rpartition("/")[2] for url, _ in state.frontier] == ["b", "a"]
+    assert max(time.slept) == 1
+
+
+def test_robots_txt_of_a_busy_server_is_asked_for_again() -> None:
+    rules = SitePage("User-agent: *\nDisallow: /", "text/plain")
+    time = Time()
+    visits, asked, _ = crawl_in(time, {"/robots.txt": [busy("7"), rules]}, Manners("testbot", "x"))
+    assert [visit.outcome for visit in visits] == ["disallowed"]
+    assert asked == ["/robots.txt", "/robots.txt"]
+    assert [s for s in time.slept if s] == [7]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_nothing_is_asked_of_a_server_too_busy_for_its_robots_txt(status: int) -> None:
+    answers = {"/robots.txt": [busy(None, status)], "/": [html()]}
+    visits, asked, _ = crawl_in(Time(), answers, Manners("testbot", "x"))
+    assert [visit.outcome for visit in visits] == ["disallowed"]
+    assert asked == ["/robots.txt"] * 3
+
+
+def test_a_robots_txt_longer_than_a_page_may_be_is_read() -> None:
+    text = "User-agent: *\n" + "# \n" * 1000 + "Disallow: /a\n" + "# \n" * 200_000
+    pages = {"/robots.txt": SitePage(text, "text/plain"), "/": html("/a", "/b"), "/b": html()}
+    with serve(pages) as site:
+        visits = crawl(site, Manners("testbot", "x", 0, max_bytes=500))
+    assert outcomes(visits) == {"/": "page", "/a": "disallowed", "/b": "page"}
 
 
 @pytest.mark.parametrize(
@@ -333,6 +445,8 @@ def test_a_slow_server_is_left_at_the_deadline() -> None:
         ({"delay": -1}, "delay must be 0 or more, got -1"),
         ({"timeout": float("nan")}, "timeout must be 0 or more, got nan"),
         ({"max_depth": -1}, "max_depth"),
+        ({"max_tries": 0}, "max_tries must be 1 or more, got 0"),
+        ({"max_wait": -1}, "max_wait must be 0 or more, got -1"),
     ],
 )
 def test_bad_manners_are_named(changes: dict[str, object], message: str) -> None:
@@ -344,6 +458,13 @@ def test_bad_manners_are_named(changes: dict[str, object], message: str) -> None
 def test_a_start_is_an_address_of_the_web(start: str) -> None:
     with pytest.raises(ValueError, match="url must start with http: or https:"):
         Crawler(start, FAST)
+
+
+def test_a_redirect_in_utf_8_is_followed() -> None:
+    wire = "/voilà".encode().decode("latin-1")  # the byte 0xA0 at its end is no space
+    pages = {"/": SitePage(status=302, fields={"Location": wire}), "/voil%C3%A0": html(text="x")}
+    with serve(pages) as site:
+        assert outcomes(crawl(site)) == {"/": "redirect", "/voil%C3%A0": "page"}
 
 
 def test_no_redirect_leads_off_the_host() -> None:

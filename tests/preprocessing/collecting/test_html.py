@@ -1,8 +1,12 @@
+import random
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.preprocessing.collecting import decode_html, parse_html
+from companion.preprocessing.collecting.html_tokens import Tag, html_tokens
 
 PAGE = """<!DOCTYPE html><html lang="en-GB"><head><title> A
  page </title><base href="/b/"><link rel="canonical" href="http://a/c">
@@ -53,12 +57,77 @@ def test_page_is_taken_apart() -> None:
         ("<pre>a\n\n  b\n</pre>c", "a\n\n  b\n\nc"),
         ("<title>never closed", ""),
         ("<a href=''>x</a><a>y</a>", "xy"),
+        ("a<!-- never closed <p>b", "a"),
+        ("a<!-->b<!--c--!>d", "abd"),
+        ("a<a href='never closed>b", "a"),
+        ("a<![<!b>c", "ac"),  # the standard library's parser raises AssertionError
+        ("a<?php echo ?>b</ c>d", "abd"),
+        ("1 < 2 <3 </", "1 < 2 <3 </"),
+        ("<a title='x>y'>z</a>", "z"),
+        ("<style>p</style x>y", "y"),
+        ("<svg><title>x</svg>y", "y"),
+        ("<div><aside>x</div>y", "y"),  # what is not closed ends with what is around it
+        ("<table><tr><td><nav>x<ul><li>y</table>z", "z"),
+        ("<aside>x</div>y", ""),
+        ("<nav>x</body>y", ""),
     ],
 )
 def test_broken_markup_is_read(markup: str, text: str) -> None:
     page = parse_html(markup)
     assert page.text == text
     assert page.links == []
+
+
+PIECES = (
+    "<p>|</p>|<b>|</b>|<i class=x>|<div a='1' b=\"2\">|</div>|text |a<b|<!-- c -->|<!--|-->|<!x>"
+    "|<?y?>|&amp;|&lt;p&gt;|&copy|&copyx|&#65;|&#x41|&nope;|<a href='?a=1&copy=2&amp;b&lt;=3'>|</a>"
+    "|<br/>|< x|>|\"|'|=|<script>|</script>|if(a<b)|<style>|</style>|<title>|</title>|</ x>|</>|<>"
+    "|<x-y:z>|<a b c=d/>|<span data-x = y>|<textarea>|</textarea>|<A HREF=U>|<p\n>|<p/|--!>|<!-->"
+    "|\r\n"
+    "|<a |<p|<script|</script|</title|/|-|!|?|a|<|&|;|#|1"
+)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_broken_markup_is_cut_into_tokens_as_by_libxml2(seed: int) -> None:
+    """Its tokenizer is that of the HTML standard since version 2.14."""
+    etree = pytest.importorskip("lxml.etree")
+    if etree.LIBXML_VERSION < (2, 14):
+        pytest.skip("an older tokenizer")
+
+    class Peer:
+        def __init__(self) -> None:
+            self.text = ""
+            self.tags: list[tuple[str, dict[str, str]]] = []
+
+        def start(self, name: str, attributes: dict[str, str]) -> None:
+            self.tags.append((name, dict(attributes)))
+
+        def data(self, text: str) -> None:
+            self.text += text
+
+        def close(self) -> "Peer":
+            return self
+
+    rng = random.Random(seed)
+    for _ in range(50):
+        # It ends <script/> and <title/> at once, as XML would, and the standard does not.
+        markup = "<body><p>" + "".join(rng.choices(PIECES.split("|"), k=rng.randint(1, 10)))
+        markup = re.sub(r"(<(?:script|title|style|textarea)[^>]*)/", r"\1", markup)
+        peer = etree.fromstring(markup, etree.HTMLParser(target=Peer()))
+        ours = list(html_tokens(markup))
+        text = "".join(token for token in ours if isinstance(token, str))
+        tags = [(t.name, t.attributes) for t in ours if isinstance(t, Tag) and not t.closing]
+        assert "".join(text.split()) == "".join(peer.text.split()), markup
+        assert tags == [tag for tag in peer.tags if tag[0] not in ("html", "head")], markup
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a ", "<a b='", "<!--", "<![", "</a", "<", "&a", "<script>", "<svg><title>", "<li>"]
+)
+def test_much_broken_markup_is_read(piece: str) -> None:
+    """html.parser needs minutes for the first of these."""
+    assert len(parse_html(piece * (300_000 // len(piece))).text) <= 300_000
 
 
 @given(st.text("<>/ab\"'=&;!-\n p", max_size=80))
@@ -114,6 +183,14 @@ def test_names_mean_on_the_web_what_browsers_make_of_them() -> None:
     assert decode_html(b"\x93x\x94 \x80", "text/html; charset=ISO-8859-1") == "“x” €"
     assert decode_html("丂".encode("gbk"), "text/html; charset=gb2312") == "丂"
     assert decode_html("<meta charset=utf-16>ü".encode()) == "<meta charset=utf-16>ü"
+
+
+@pytest.mark.parametrize(
+    "label", ["utf-7", "UTF7", "unicode_escape", "raw-unicode-escape", "utf-32", "punycode", "idna"]
+)
+def test_what_no_browser_decodes_is_not_decoded(label: str) -> None:
+    body = b"+ADw-script+AD4- \\x3cscript"
+    assert decode_html(body, f"text/html; charset={label}") == body.decode()
 
 
 @pytest.mark.parametrize("label", ["nonsense", "hex", "base64", ""])

@@ -1,4 +1,5 @@
 import random
+from collections.abc import Iterator
 from itertools import islice
 
 import pytest
@@ -10,6 +11,7 @@ from companion.preprocessing.collecting import (
     LanguageGuesser,
     articles,
     c4_clean,
+    c4_deduplicate,
     gopher_faults,
 )
 
@@ -122,6 +124,73 @@ def test_lines_are_kept_as_in_c4(text: str, left: str | None) -> None:
 def test_a_page_with_an_unwanted_word_is_dropped() -> None:
     assert c4_clean(PROSE, ["poem"]) == ""
     assert c4_clean(PROSE, ["oem"]) == PROSE.replace("\n\n", "\n")
+
+
+A, B, C, D, E, F = (f"This is sentence {name}." for name in "abcdef")
+
+
+@pytest.mark.parametrize(
+    ("pages", "left"),
+    [
+        ([], []),
+        (["", "x"], ["", ""]),
+        ([f"{A} {B} {C}"], [f"{A} {B} {C}"]),
+        ([f"{A} {B} {C}", f"{A}\n{B.upper()}  {C}"], [f"{A} {B} {C}", ""]),  # over lines
+        ([f"{A} {B} {C}", f"{D} {A} {B} {C} {E} {F}"], [f"{A} {B} {C}", f"{D} {E} {F}"]),
+        ([f"{A} {B} {C}", f"{D} {A} {B} {C} {E}"], [f"{A} {B} {C}", ""]),  # two are too few
+        ([f"{A} {B} {C}", f"{A} {B} {D}"], [f"{A} {B} {C}", f"{A} {B} {D}"]),  # two are no span
+        ([f"{A} {B} {C}", f"{C} {B} {A}"], [f"{A} {B} {C}", f"{C} {B} {A}"]),
+        ([f"{A} {B} {C} {D}\n{E}\n{F} {A} {B} {C}"], [f"{A} {B} {C} {D}\n{E}\n{F}"]),
+        ([f"{A} {A} {A} {A} {A}"], [f"{A} {A} {A} {A} {A}"]),  # no span but its own neighbours
+        ([f"{A} " * 30], [f"{A} {A} {A}"]),
+        (
+            [f'"{A[:-1]}!" {B} “{C[:-1]}?” and so on', f'"{A[:-1]}!" {B} “{C[:-1]}?” {D}'],
+            [f'"{A[:-1]}!" {B} “{C[:-1]}?” and so on', ""],
+        ),
+    ],
+)
+def test_of_three_sentences_in_a_row_one_occurrence_is_left(
+    pages: list[str], left: list[str]
+) -> None:
+    assert list(c4_deduplicate(pages)) == left
+
+
+@given(st.lists(st.lists(st.sampled_from([A, B, C, D]), max_size=9), max_size=5))
+def test_no_span_is_left_twice_that_does_not_touch_itself(pages: list[list[str]]) -> None:
+    """Against the rule by brute force: a sentence goes if it is in a span that was there before."""
+    places = [(p, i) for p, page in enumerate(pages) for i in range(len(page) - 2)]
+    gone = {
+        (p, i + offset)
+        for p, i in places
+        for q, j in places
+        if pages[p][i : i + 3] == pages[q][j : j + 3] and (q < p or (q == p and j <= i - 3))
+        for offset in range(3)
+    }
+    expected = [
+        [s for i, s in enumerate(page) if (p, i) not in gone] for p, page in enumerate(pages)
+    ]
+    found = c4_deduplicate(" ".join(page) for page in pages)
+    assert list(found) == [" ".join(page) if len(page) >= 3 else "" for page in expected]
+
+
+def test_half_a_surrogate_pair_is_a_character_like_others() -> None:
+    pages = [f"\ud800 {A} {B} {C}"] * 2
+    assert list(c4_deduplicate(pages)) == [pages[0], ""]
+
+
+def test_pages_are_read_one_by_one() -> None:
+    def pages() -> Iterator[str]:
+        yield f"{A} {B} {C}"
+        raise AssertionError("the second page was not asked for")
+
+    assert next(c4_deduplicate(pages())) == f"{A} {B} {C}"
+
+
+def test_spans_of_wikipedia_that_are_there_once_stay() -> None:
+    texts = [c4_clean(text) for _, text in islice(articles(wikipedia.load()), 5)]
+    left = list(c4_deduplicate(texts))
+    assert sum(map(len, left)) > 0.98 * sum(map(len, texts)) > 10_000
+    assert list(c4_deduplicate([*texts, *texts]))[5:] == [""] * 5
 
 
 @pytest.fixture(scope="module")

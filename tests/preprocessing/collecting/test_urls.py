@@ -30,6 +30,11 @@ from companion.preprocessing.collecting import canonical_url
         ("http://user:pw@A:8080/", "http://user:pw@a:8080/"),
         ("http://[::1]:80/x", "http://[::1]/x"),
         ("http://a/%zz%", "http://a/%zz%"),
+        ("http://%41.example/", "http://a.example/"),
+        ("http://b%C3%BCcher.example/", "http://xn--bcher-kva.example/"),
+        ("http://ü ser@a/", "http://%C3%BC%20ser@a/"),
+        ("http://a/\ud800", "http://a/%EF%BF%BD"),  # not "?", which would begin a query
+        ("http://a_b.example./", "http://a_b.example./"),
     ],
 )
 def test_addresses_have_their_normal_form(url: str, normal: str) -> None:
@@ -58,7 +63,8 @@ def test_references_are_resolved_as_in_the_standard(reference: str) -> None:
     [
         "", "a/b", "mailto:a@b", "javascript:alert(1)", "ftp://a/", "file:///etc/passwd", "http://",
         "http:///x", "http://a:b/", "http://a:99999/", "http://[::1/", "http://" + "ü" * 99 + "/",
-        "http://:80/", "data:text/html,x",
+        "http://:80/", "http://a b/", "http://a\\b/", "http://a%2Fb/", "http://a%20b/", "http://a<b/",
+        "http://a:8２/", "http://a:" + "8" * 5000 + "/", "data:text/html,x",
     ],
 )  # fmt: skip
 def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:

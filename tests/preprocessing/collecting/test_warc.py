@@ -1,5 +1,6 @@
 import contextlib
 import gzip
+import http.client
 import io
 import random
 import zlib
@@ -205,6 +206,10 @@ def test_an_archive_that_is_cut_off_gives_its_whole_records_and_then_an_error(
         (b"WARC/1.0\r\nA: b", "header does not end"),
         (b"WARC/1.0\r\n" + b"A: b\r\n" * 20_000, "shorter than 65536 bytes"),
         (b"\x1f\x8bnonsense", "record 1"),
+        # A length that no memory holds, one that no machine counts, one in other digits.
+        (b"WARC/1.0\r\nContent-Length: 99999999999999\r\n\r\nabc", "3 of 99999999999999 bytes"),
+        (b"WARC/1.0\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", "must be a number of bytes"),
+        ("WARC/1.0\r\nContent-Length: ٣\r\n\r\nabc".encode(), r"got \['٣'\]"),
     ],
 )
 def test_damage_is_named(tmp_path: Path, data: bytes, message: str) -> None:
@@ -233,6 +238,7 @@ def test_chunks_are_put_together(body: bytes, size: int) -> None:
 def test_a_body_that_breaks_off_or_is_not_in_chunks_is_kept() -> None:
     assert join_chunks(b"4\r\nabcd\r\n5\r\nab") == b"abcdab"
     assert join_chunks(b"<html>\r\n") == b"<html>\r\n"
+    assert join_chunks(b"1\r\n is a number by chance") == b"1\r\n is a number by chance"
     assert join_chunks(b"") == b""
 
 
@@ -244,6 +250,48 @@ def test_compressed_bodies_are_unpacked(encoding: str) -> None:
     assert decompress(b"plain", encoding) == b"plain"
     with pytest.raises(ValueError, match="at most 100 bytes"):
         decompress(packed, encoding, 100)
+
+
+def test_a_body_of_several_members_or_encodings_is_unpacked() -> None:
+    members = gzip.compress(b"abc") + gzip.compress(b"def")
+    assert decompress(members, "gzip") == b"abcdef"
+    assert decompress(members + b"\x1f\x8bdamage", "gzip") == b"abcdef"
+    for length in range(len(members)):
+        left = decompress(members[:length], "gzip")
+        assert b"abcdef".startswith(left) or left == members[:length]  # not even begun
+    many = gzip.compress(b"") * 50_000
+    assert decompress(many + members, "gzip") == b"abcdef"  # in time proportional to the length
+    assert decompress(gzip.compress(zlib.compress(b"abc")), "Deflate, GZIP") == b"abc"
+    assert decompress(b"", "gzip") == b""
+    with pytest.raises(ValueError, match="at most 5 bytes"):
+        decompress(members, "gzip", 5)
+    assert decompress(members, "gzip", 6) == b"abcdef"
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_head_of_a_message_is_read_as_by_the_standard_library(seed: int) -> None:
+    """Fields with bytes beyond ASCII: 0x85 and 0xA0, white space to str, are halves of Å, à."""
+    rng = random.Random(seed)
+    fields = {f"X-{i}": "".join(rng.choices("aÅà…\x0b\x1c中 ;", k=9)).strip(" ") for i in range(5)}
+    end = rng.choice(["\r\n", "\n"])
+    body = rng.randbytes(30)
+    head = end.join(["HTTP/1.1 200 OK", *(f"{n}: {v}" for n, v in fields.items()), "", ""])
+    message = head.encode() + body
+
+    class Wire:
+        def makefile(self, mode: str) -> io.BytesIO:
+            return io.BytesIO(message)
+
+    peer = http.client.HTTPResponse(Wire())  # type: ignore[arg-type]
+    peer.begin()
+    ours = parse_http(message)
+    for name, value in fields.items():
+        assert (ours.field(name) or "").encode("latin-1").decode() == value
+    assert (ours.status, ours.body) == (peer.status, peer.read())
+
+
+def test_line_ends_may_be_mixed() -> None:
+    assert parse_http(b"HTTP/1.1 200 OK\nA: b\n\r\nbody").body == b"body"
 
 
 def test_raw_deflate_and_unknown_encodings() -> None:
