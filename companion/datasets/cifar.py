@@ -120,9 +120,9 @@ def read_cifar10_pickle(path: str | os.PathLike[str]) -> Arrays:
     with Path(path).open("rb") as file:
         try:
             batch = load_arrays(file)
-        except (pickle.UnpicklingError, EOFError, ValueError, AttributeError) as error:
+        except pickle.UnpicklingError as error:
             raise ValueError(f"{Path(path)} is no batch of CIFAR-10: {error}") from error
-    # Written by Python 3 the keys may be bytes, by Python 2 they are text.
+    # Written by Python 3, the keys may be bytes; by Python 2, they are text.
     entries = batch if isinstance(batch, dict) else {}
     data, labels = (entries.get(key, entries.get(key.encode())) for key in ("data", "labels"))
     if not isinstance(data, np.ndarray) or data.dtype != np.uint8 or data.shape[1:] != (3072,):

@@ -53,21 +53,22 @@ def test_images_go_round(tmp_path):
     np.testing.assert_array_equal(again[1], labels, strict=True)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("protocol", range(6))
 @pytest.mark.parametrize("encode", [False, True])
-def test_pickles_equal_what_the_loader_of_keras_reads(tmp_path, seed, encode):
+def test_pickles_equal_what_the_loader_of_keras_reads(tmp_path, protocol, encode):
     pytest.importorskip("keras")
     from keras.src.datasets.cifar import load_batch
 
-    images, labels = batch(seed)
+    images, labels = batch(protocol)
     write_pickle(tmp_path / "data_batch_1", images, labels)
     theirs, their_labels = load_batch(str(tmp_path / "data_batch_1"))
-    write_pickle(tmp_path / "data_batch_1", images, labels, 3, encode)
+    write_pickle(tmp_path / "data_batch_1", images, labels, protocol, encode)
     ours, our_labels = read_cifar10_pickle(tmp_path / "data_batch_1")
     np.testing.assert_array_equal(ours, theirs.transpose(0, 2, 3, 1), strict=True)
     np.testing.assert_array_equal(our_labels, their_labels)
     np.testing.assert_array_equal(ours, images, strict=True)
     assert our_labels.dtype == np.uint8
+    assert type(ours) is type(our_labels) is np.ndarray
 
 
 def test_a_pickle_of_python_2_is_read(tmp_path):

@@ -84,10 +84,37 @@ def as_size(size: Sequence[int]) -> tuple[int, int]:
     ValueError
         If it is anything else.
     """
-    pixels = tuple(size)
-    if len(pixels) != 2 or not all(isinstance(n, Integral) and n >= 1 for n in pixels):
+    if np.shape(size) != (2,) or not all(isinstance(n, Integral) and n >= 1 for n in size):
         raise ValueError(f"size must be (height, width) in pixels, each at least 1, got {size}")
-    return int(pixels[0]), int(pixels[1])
+    return int(size[0]), int(size[1])
+
+
+def as_fill(fill: ArrayLike, images: NDArray[Any]) -> NDArray[Any]:
+    """Return the value of new pixels in the dtype of the images, or say what is wrong.
+
+    Parameters
+    ----------
+    fill
+        A number, or one a channel.
+    images
+        ``(…, height, width, channels)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``()`` or ``(channels,)``.
+
+    Raises
+    ------
+    ValueError
+        If the channels do not fit, or it is no byte where the images are bytes.
+    """
+    values = np.asarray(fill, dtype=float)
+    if values.shape not in ((), images.shape[-1:]):
+        raise ValueError(f"fill must be a number or one a channel, got shape {values.shape}")
+    if images.dtype == np.uint8 and not np.all((values >= 0) & (values <= 255)):
+        raise ValueError(f"fill must be from 0 to 255 for bytes, got {values.tolist()}")
+    return like(values, images.dtype)
 
 
 def plane(images: NDArray[Any]) -> tuple[int, int]:

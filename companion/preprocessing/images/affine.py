@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from companion.preprocessing.images._checks import as_images, like
+from companion.preprocessing.images._checks import as_fill, as_images, like
 
 _CHUNK = 2**15  # pixels computed at once, which bounds the memory
 _ROUNDING = 1e-9  # of the coordinates: what lies this little outside is still inside
@@ -76,12 +76,15 @@ def affine(
     """
     array = as_images(images)
     rows, columns = array.shape[:2] if array.ndim == 2 else array.shape[-3:-1]
+    count = int(np.prod(array.shape[:-3]))
+    for name, values in (("angle", angle), ("scale", scale), ("shear", shear)):
+        _for_each(values, count, (), name)
+    move = _for_each(_pair(shift), count, (2,), "shift")
     if np.any(np.asarray(scale) == 0):
         raise ValueError(f"scale must not be 0, got {np.asarray(scale).tolist()}")
     back = np.linalg.inv(affine_matrix(angle, scale, shear))  # from the new image to the old
     centre = np.array([rows - 1, columns - 1]) / 2
-    target = centre + np.broadcast_to(shift, (*np.shape(shift)[:-1], 2))
-    offset = centre - (back @ target[..., None])[..., 0]
+    offset = centre - (back @ (centre + move)[..., None])[..., 0]
     return affine_transform(array, back, offset, method, fill)
 
 
@@ -125,15 +128,20 @@ def affine_transform(
     batch = array.reshape(-1, rows, columns, channels)
     count = len(batch)
     m = _for_each(matrix, count, (2, 2), "matrix")
-    t = _for_each(np.broadcast_to(offset, (*np.shape(offset)[:-1], 2)), count, (2,), "offset")
+    t = _for_each(_pair(offset), count, (2,), "offset")
     if method not in ("bilinear", "nearest"):
         raise ValueError(f"method must be bilinear or nearest, got {method!r}")
-    new = np.empty_like(batch)
+    new, outside = np.empty_like(batch), as_fill(fill, batch)
     step = max(1, _CHUNK // (rows * columns))
     for start in range(0, count, step):
         part = slice(start, start + step)
-        new[part] = _read(batch[part], m[part], t[part], method, fill)
+        new[part] = _read(batch[part], m[part], t[part], method, outside)
     return new.reshape(array.shape)
+
+
+def _pair(values: ArrayLike) -> NDArray[Any]:
+    """Return one number twice, for the rows and the columns; two as they are."""
+    return np.full(2, values) if np.ndim(values) == 0 else np.asarray(values)
 
 
 def _for_each(values: ArrayLike, count: int, shape: tuple[int, ...], name: str) -> NDArray[Any]:
@@ -150,7 +158,7 @@ def _read(
     matrix: NDArray[np.float64],
     offset: NDArray[np.float64],
     method: str,
-    fill: ArrayLike,
+    fill: NDArray[Any],
 ) -> NDArray[Any]:
     count, rows, columns, channels = images.shape
     grid = np.indices((rows, columns)).reshape(2, -1).astype(float)  # (2, pixels)
@@ -164,7 +172,7 @@ def _read(
         values = flat.take(first + near[:, 0] * columns + near[:, 1], axis=0)
     else:
         low = np.clip(np.floor(at), 0, np.maximum(last - 1, 0))
-        exact = np.float32 if images.dtype == np.uint8 else images.dtype
+        exact = np.result_type(images, np.float32)
         down, right = np.moveaxis(np.clip(at - low, 0, 1).astype(exact), 1, 0)[..., None]
         here = first + (low[:, 0] * columns + low[:, 1]).astype(np.intp)  # (batch, pixels)
         next_row, next_column = columns * (rows > 1), int(columns > 1)
@@ -173,5 +181,5 @@ def _read(
             for place in (here, here + next_row)
         )
         values = above * (1 - down) + below * down
-    filled = np.where(inside[..., None], values, np.asarray(fill, dtype=values.dtype))
-    return like(filled, images.dtype).reshape(images.shape)
+    filled = np.where(inside[..., None], like(values, images.dtype), fill)
+    return filled.reshape(images.shape)

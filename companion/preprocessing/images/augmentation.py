@@ -5,12 +5,13 @@ Whether a change leaves the class alone is a matter of the task: a mirrored cat 
 model, on its backend and in training only; the functions here work on arrays, before any model.
 """
 
+from numbers import Integral
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from companion.preprocessing.images._checks import as_batch
+from companion.preprocessing.images._checks import as_batch, as_fill
 from companion.preprocessing.images.affine import affine
 
 
@@ -54,8 +55,8 @@ def random_affine(
     """
     amounts = {"rotation": rotation, "scale": scale, "shear": shear, "shift": shift}
     for name, amount in amounts.items():
-        if not amount >= 0:
-            raise ValueError(f"{name} must be at least 0, got {amount}")
+        if not 0 <= amount < np.inf:
+            raise ValueError(f"{name} must be at least 0 and finite, got {amount}")
     if scale >= 1:
         raise ValueError(f"scale must be below 1, got {scale}")
     batch = as_batch(images)
@@ -136,18 +137,18 @@ def cutout(
     Raises
     ------
     ValueError
-        If `size` is below 1, or the images are no batch.
+        If `size` is no length, `fill` does not fit, or the images are no batch.
     """
     batch = as_batch(images)
-    if size < 1:
-        raise ValueError(f"size must be at least 1 pixel, got {size}")
+    if not isinstance(size, Integral) or size < 1:
+        raise ValueError(f"size must be a whole number of pixels, at least 1, got {size}")
     covered = []
     for length in batch.shape[1:3]:
         start = rng.integers(0, length, len(batch))[:, None] - size // 2
         place = np.arange(length)
         covered.append((place >= start) & (place < start + size))  # (batch, length)
     square = covered[0][:, :, None] & covered[1][:, None, :]
-    return np.where(square[..., None], batch.dtype.type(fill), batch)
+    return np.where(square[..., None], as_fill(fill, batch), batch)
 
 
 class Mixed(NamedTuple):

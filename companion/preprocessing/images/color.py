@@ -104,8 +104,8 @@ def color_jitter(
         "saturation": (adjust_saturation, saturation),
     }
     for name, (change, amount) in changes.items():
-        if not amount >= 0:
-            raise ValueError(f"{name} must be at least 0, got {amount}")
+        if not 0 <= amount < np.inf:
+            raise ValueError(f"{name} must be at least 0 and finite, got {amount}")
         if amount:
             array = change(array, rng.uniform(max(0.0, 1 - amount), 1 + amount, len(array)))
     return array
@@ -123,8 +123,8 @@ def _blend(images: NDArray[Any], other: NDArray[Any], factor: ArrayLike) -> NDAr
         raise ValueError(f"images must have shape (…, height, width, channels), got {images.shape}")
     if share.shape not in ((), images.shape[:-3]):
         raise ValueError(f"factor must be one, or one an image, got shape {share.shape}")
-    if not np.all(share >= 0):
-        raise ValueError(f"factor must be at least 0, got {share.min()}")
+    if not np.all((share >= 0) & (share < np.inf)):
+        raise ValueError(f"factor must be at least 0 and finite, got {share.tolist()}")
     share = share[..., None, None, None]
     mixed = other + share * (images - other)
     return like(np.clip(mixed, 0, 255 if images.dtype == np.uint8 else 1), images.dtype)

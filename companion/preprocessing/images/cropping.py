@@ -1,6 +1,7 @@
 """A part of an image: from the middle, or from anywhere."""
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
@@ -72,8 +73,8 @@ def random_crop(
     ValueError
         If the part does not fit into the padded image, or an argument is out of its range.
     """
-    if padding < 0:
-        raise ValueError(f"padding must be at least 0 pixels, got {padding}")
+    if not isinstance(padding, Integral) or padding < 0:
+        raise ValueError(f"padding must be a whole number of pixels, at least 0, got {padding}")
     if mode not in ("constant", "reflect"):
         raise ValueError(f"mode must be constant or reflect, got {mode!r}")
     margin = (padding, padding)

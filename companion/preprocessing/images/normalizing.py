@@ -111,4 +111,6 @@ def _per_channel(images: NDArray[Any], values: ArrayLike, name: str) -> NDArray[
     channels = images.shape[-1] if images.ndim > 2 else 1
     if array.size != 1 and array.shape != (channels,):
         raise ValueError(f"{name} must be a number or one a channel, {channels}, got {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, got {array.tolist()}")
     return array

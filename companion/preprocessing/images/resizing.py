@@ -35,7 +35,7 @@ def resize(
 
     - ``nearest``: the pixel at ⌊i s⌋, as PyTorch's "nearest". Its grid lies half a new pixel too
       far up and to the left.
-    - ``nearest-exact``: the pixel that covers c, as Pillow's.
+    - ``nearest-exact``: the pixel that covers c, as Pillow's; on a border, the later one.
     - ``bilinear``: :math:`w_{ij} \propto \max(0, 1 - \lvert j + \frac12 - c \rvert / r)`. With
       antialiasing r is the larger of s and 1, so that a smaller image sees every pixel of the old
       one; without, r is 1.
@@ -43,7 +43,8 @@ def resize(
     - ``box``: the mean of all pixels whose centre lies within s / 2 of c, as Pillow's. Where s is
       a whole number, it is the same as ``area``.
 
-    Bytes are computed as in Pillow: columns first, and each axis rounded to bytes.
+    Bytes are computed as in Pillow 13: each axis rounded to bytes, the columns first, or the rows
+    where the height shrinks by more than twice as many pixels as the width.
 
     Parameters
     ----------
@@ -70,7 +71,11 @@ def resize(
     resized = as_images(images)
     rows, columns = plane(resized)
     height, width = as_size(size)
-    for axis, new in ((columns, width), (rows, height)):
+    fewer_rows, fewer_columns = resized.shape[rows] - height, resized.shape[columns] - width
+    passes = [(columns, width), (rows, height)]
+    if fewer_rows > max(0, 2 * fewer_columns):
+        passes.reverse()
+    for axis, new in passes:
         index, weight = _taps(resized.shape[axis], new, method, antialias)
         resized = _resample(resized, axis, index, weight)
     return resized
@@ -145,10 +150,11 @@ def _resample(
         factors = np.floor(weight * 2**_POINT + 0.5).astype(np.int32)
         total: Any = np.int32(2 ** (_POINT - 1))
     else:
-        factors, total = weight.astype(images.dtype), images.dtype.type(0)
+        exact = np.result_type(images, np.float32)  # half precision would not do for a sum
+        factors, total = weight.astype(exact), exact.type(0)
     column = (-1,) + (1,) * (images.ndim - axis - 1)
     for tap in range(index.shape[1]):
         total = total + images.take(index[:, tap], axis) * factors[:, tap].reshape(column)
     if images.dtype == np.uint8:
-        return np.asarray(np.minimum(total >> _POINT, 255).astype(np.uint8))
-    return np.asarray(total)
+        total = np.minimum(total >> _POINT, 255)
+    return np.asarray(total.astype(images.dtype, copy=False))

@@ -29,7 +29,7 @@ def as_numbers(X: ArrayLike, columns: int | None = None) -> NDArray[Any]:
     array = np.asarray(X)
     if array.dtype.kind not in "fiub":
         try:
-            array = array.astype(float)
+            array = _as_floats(array)
         except (TypeError, ValueError):
             raise ValueError(f"X must hold numbers, got dtype {array.dtype}") from None
     _check_shape(array, columns)
@@ -111,6 +111,12 @@ def fitted(tool: object, attribute: str) -> Any:
     if not hasattr(tool, attribute):
         raise RuntimeError(f"{type(tool).__name__} must be fitted first: call fit")
     return getattr(tool, attribute)
+
+
+def _as_floats(array: NDArray[Any]) -> NDArray[np.float64]:
+    if array.dtype.kind in "cmM":  # NumPy would drop the imaginary part, or count days
+        raise TypeError
+    return array.astype(float)
 
 
 def _check_shape(array: NDArray[Any], columns: int | None) -> None:

@@ -1,7 +1,7 @@
 """Categories as numbers: a column of zeros and ones each, or one number.
 
-The categories are those of the training rows, sorted; a missing value (None or not a number) is a
-category of its own, the last.
+The categories are those of the training rows, sorted; what is missing is a category of its own:
+None, and after it not a number.
 """
 
 from collections.abc import Hashable
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from companion.preprocessing.tabular._checks import as_numbers, as_table, fitted
+
+_NAN = float("nan")
 
 
 def to_categorical(labels: ArrayLike, classes: int | None = None) -> NDArray[np.float64]:
@@ -39,11 +41,7 @@ def to_categorical(labels: ArrayLike, classes: int | None = None) -> NDArray[np.
         if classes is None:
             raise ValueError("labels must not be empty unless classes is given")
         return np.zeros((*numbers.shape, classes))
-    whole = numbers.dtype.kind in "iub" or (
-        numbers.dtype.kind == "f" and bool(np.all(numbers == np.floor(numbers)))
-    )
-    if not whole:
-        raise ValueError(f"labels must be whole numbers, got {numbers.dtype}: {numbers.flat[0]}")
+    _must_be_whole(numbers, "labels")
     count = int(numbers.max()) + 1 if classes is None else classes
     if not 0 <= numbers.min() <= numbers.max() < count:
         raise ValueError(
@@ -97,9 +95,8 @@ class OneHotEncoder:
     def inverse_transform(self, X: ArrayLike) -> NDArray[Any]:
         """Return the category with the largest number of each block; None where all are 0."""
         widths = [len(categories) for categories in fitted(self, "categories_")]
-        blocks = np.split(np.asarray(X), np.cumsum(widths)[:-1], axis=1)
-        if sum(widths) != np.shape(X)[1]:
-            raise ValueError(f"X must have {sum(widths)} columns, got {np.shape(X)[1]}")
+        table = as_numbers(X, sum(widths))
+        blocks = np.split(table, np.cumsum(widths)[:-1], axis=1)
         columns = []
         for block, categories in zip(blocks, self.categories_, strict=True):
             column, known = categories[block.argmax(axis=1)], (block != 0).any(axis=1)
@@ -111,8 +108,8 @@ class OrdinalEncoder:
     """One number for each category: its place among the sorted categories of its column.
 
     A model that computes with the numbers takes their order and their distances at face value; for
-    categories without an order use `OneHotEncoder`. Not a number stays what it is; None has the
-    largest number.
+    categories without an order use `OneHotEncoder`. Not a number that was there at `fit` stays what
+    it is; None has the largest number.
 
     After `fit`, `categories_` holds the categories of each column.
 
@@ -143,8 +140,9 @@ class OrdinalEncoder:
         for number, categories in enumerate(self.categories_):
             unknown = f"column {number}" if self.unknown_value is None else "allowed"
             codes = _codes(table[:, number], categories, unknown).astype(float)
-            codes[codes < 0] = np.nan if self.unknown_value is None else self.unknown_value
-            codes[[value != value for value in table[:, number].tolist()]] = np.nan
+            if _key(categories[-1]) is _NAN:
+                codes[codes == len(categories) - 1] = np.nan
+            codes[codes < 0] = self.unknown_value
             columns.append(codes)
         return np.stack(columns, axis=1)
 
@@ -155,10 +153,11 @@ class OrdinalEncoder:
     def inverse_transform(self, X: ArrayLike) -> NDArray[Any]:
         """Return the categories of the numbers; None for the number of the unknown ones."""
         columns = []
-        for column, categories in zip(as_numbers(X).T, fitted(self, "categories_"), strict=True):
+        table = as_numbers(X, len(fitted(self, "categories_")))
+        for column, categories in zip(table.T, self.categories_, strict=True):
             names: dict[Hashable, Any] = dict(enumerate(categories.tolist()))
-            if names[len(names) - 1] != names[len(names) - 1]:
-                names[None] = names.pop(len(names) - 1)  # not a number
+            if _key(names[len(names) - 1]) is _NAN:
+                names[_NAN] = names.pop(len(names) - 1)
             if self.unknown_value is not None:
                 names[_key(self.unknown_value)] = None
             keys = [_key(code) for code in column.tolist()]
@@ -193,12 +192,23 @@ class LabelEncoder:
 
     def inverse_transform(self, y: ArrayLike) -> NDArray[Any]:
         """Return the labels of the class numbers."""
-        numbers, classes = np.asarray(y), fitted(self, "classes_")
+        classes, numbers = fitted(self, "classes_"), _as_column(y)
+        _must_be_whole(numbers, "y")
         if numbers.size and not 0 <= numbers.min() <= numbers.max() < len(classes):
             raise ValueError(
                 f"y must be from 0 to {len(classes) - 1}, got {numbers.min()} to {numbers.max()}"
             )
         return np.asarray(classes[numbers.astype(np.int64)])
+
+
+def _must_be_whole(numbers: NDArray[Any], name: str) -> None:
+    if numbers.dtype.kind in "iub":
+        return
+    broken = numbers
+    if numbers.dtype.kind == "f":
+        broken = numbers[~np.isfinite(numbers) | (numbers != np.floor(numbers))]
+    if broken.size:
+        raise ValueError(f"{name} must be whole numbers, got {numbers.dtype}: {broken.flat[0]}")
 
 
 def _as_column(y: ArrayLike) -> NDArray[Any]:
@@ -214,21 +224,21 @@ def _table_categories(X: ArrayLike) -> list[NDArray[Any]]:
 
 
 def _key(value: Any) -> Hashable:
-    """Return the value itself, or None if it is missing: not a number is not equal to itself."""
-    return None if value != value else value
+    """Return the value itself, but the same NaN for each: one is not equal to another."""
+    return _NAN if value != value else value
 
 
 def _categories(column: NDArray[Any], name: str) -> NDArray[Any]:
     if column.dtype != object:
         return np.unique(column)  # puts not a number last, once
-    values = column.tolist()
-    present = {value for value in values if _key(value) is not None}
+    keys: set[Any] = set(map(_key, column.tolist()))
+    present = keys - {None, _NAN}
     try:
         ordered = sorted(present)
     except TypeError:
         kinds = ", ".join(sorted({type(value).__name__ for value in present}))
         raise ValueError(f"{name} must hold one kind of value, got {kinds}") from None
-    ordered += [value for value in values if _key(value) is None][:1]
+    ordered += [missing for missing in (None, _NAN) if missing in keys]
     categories = np.empty(len(ordered), dtype=object)
     categories[:] = ordered
     return categories

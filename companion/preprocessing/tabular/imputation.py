@@ -79,7 +79,8 @@ class KNNImputer:
     Parameters
     ----------
     n_neighbors
-        Rows that are averaged, at least 1; fewer if fewer have the column.
+        Rows that are averaged, at least 1; fewer if fewer have the column. Of rows that are equally
+        near, the earlier ones count.
 
     Raises
     ------
@@ -104,7 +105,7 @@ class KNNImputer:
         x = as_numbers(X, fitted(self, "rows_").shape[1]).copy()
         gaps = np.isnan(x)
         incomplete = np.flatnonzero(gaps.any(axis=1))
-        middle = np.nanmean(self.rows_, axis=0)  # near 0 less is lost by rounding
+        middle = np.nanmean(self.rows_, axis=0, dtype=float)  # near 0 less is lost by rounding
         distances = _distances(x[incomplete] - middle, self.rows_ - middle)
         for row, distance in zip(incomplete, distances, strict=True):
             for column in np.flatnonzero(gaps[row]):

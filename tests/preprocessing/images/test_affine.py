@@ -143,6 +143,40 @@ def test_not_a_number_stays_near():
     assert np.isnan(affine(image, 10.0)).sum() < 12
 
 
+@pytest.mark.parametrize("method", ORDERS)
+@pytest.mark.parametrize("fill", [-1, 256, np.nan, (0, 300, 0)])
+def test_fill_of_bytes_must_be_a_byte(fill, method):
+    with pytest.raises(ValueError, match="fill must be from 0 to 255 for bytes, got"):
+        affine(np.zeros((4, 4, 3), np.uint8), fill=fill, method=method)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "offset", "message"),
+    [
+        (np.eye(3), 0, r"matrix must have shape \(2, 2\) or \(1, 2, 2\), got \(3, 3\)"),
+        (1.0, 0, r"matrix must have shape .* got \(\)"),
+        (np.eye(2), (1, 2, 3), r"offset must have shape \(2,\) or \(1, 2\), got \(3,\)"),
+        (np.eye(2), np.nan, "offset must be finite, got nan"),
+    ],
+)
+def test_affine_transform_refuses_what_is_no_matrix_or_offset(matrix, offset, message):
+    with pytest.raises(ValueError, match=message):
+        affine_transform(np.zeros((5, 5)), matrix, offset)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_half_precision_equals_double_up_to_the_last_rounding(seed):
+    rng = np.random.default_rng(seed)
+    image = rng.random((15, 12, 2)).astype(np.float16)
+    turned = affine(image, rng.uniform(-90, 90), 1.2, shift=rng.normal(size=2), fill=0.5)
+    rng = np.random.default_rng(seed)
+    rng.random((15, 12, 2))
+    double = image.astype(float)
+    exact = affine(double, rng.uniform(-90, 90), 1.2, shift=rng.normal(size=2), fill=0.5)
+    assert turned.dtype == np.float16
+    np.testing.assert_allclose(turned, exact, atol=2**-11)
+
+
 def test_fill_may_differ_by_channel():
     image = np.zeros((4, 4, 3), np.uint8)
     moved = affine(image, shift=(10, 0), fill=(1, 2, 3))
@@ -153,12 +187,16 @@ def test_fill_may_differ_by_channel():
     ("options", "message"),
     [
         ({"scale": 0}, "scale must not be 0, got 0"),
-        ({"angle": np.nan}, "must be finite, got nan"),
+        ({"angle": np.nan}, "angle must be finite, got nan"),
         (
             {"angle": np.zeros(3)},
-            r"matrix must have shape \(2, 2\) or \(2, 2, 2\), got \(3, 2, 2\)",
+            r"angle must have shape \(\) or \(2,\), got \(3,\)",
         ),
-        ({"shift": np.zeros((3, 2))}, "offset must have shape"),
+        ({"scale": (1, 2, 3)}, r"scale must have shape \(\) or \(2,\), got \(3,\)"),
+        ({"shear": np.inf}, "shear must be finite, got inf"),
+        ({"shift": np.zeros((3, 2))}, r"shift must have shape \(2,\) or \(2, 2\), got \(3, 2\)"),
+        ({"shift": (1, 2, 3)}, r"shift must have shape \(2,\) or \(2, 2\), got \(3,\)"),
+        ({"fill": (1, 2, 3)}, r"fill must be a number or one a channel, got shape \(3,\)"),
         ({"method": "cubic"}, "method must be bilinear or nearest, got 'cubic'"),
     ],
 )

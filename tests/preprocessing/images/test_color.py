@@ -54,8 +54,9 @@ def test_color_jitter_makes_the_three_changes_in_order():
 @pytest.mark.parametrize(
     ("factor", "message"),
     [
-        (-0.1, "factor must be at least 0, got -0.1"),
-        (np.nan, "factor must be at least 0, got nan"),
+        (-0.1, "factor must be at least 0 and finite, got -0.1"),
+        (np.nan, "factor must be at least 0 and finite, got nan"),
+        (np.inf, "factor must be at least 0 and finite, got inf"),
         (np.ones(2), r"one an image, got shape \(2,\)"),
     ],
 )

@@ -106,7 +106,9 @@ def test_one_pixel_is_prepared_too():
     ("call", "message"),
     [
         (lambda x: normalize(x, 0, 0), "std must be above 0, got 0"),
-        (lambda x: normalize(x, 0, (1, np.nan, 1)), "std must be above 0"),
+        (lambda x: normalize(x, 0, (1, np.nan, 1)), "std must be finite, got .*nan"),
+        (lambda x: normalize(x, 0, (1, -1, 1)), "std must be above 0"),
+        (lambda x: normalize(x, np.nan, 1), "mean must be finite, got nan"),
         (lambda x: normalize(x, (0, 0), 1), r"mean must be a number or one a channel, 3, got"),
         (lambda x: denormalize(x, 0, (1, 1)), "std must be a number or one a channel"),
         (lambda x: denormalize(x.astype(np.uint8), 0, 1), "images must be floats"),

@@ -1,5 +1,7 @@
 """Encoders against scikit-learn and Keras."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -68,6 +70,52 @@ def test_ordinal_equals_scikit_learn_and_goes_back(name):
     encoded = ours.fit_transform(X)
     np.testing.assert_array_equal(encoded, theirs.fit_transform(X), strict=True)
     same(ours.inverse_transform(encoded), X)
+
+
+POOLS = (
+    ["a", "b", "", "é"],
+    [0, 1, -3],
+    [0.5, 1.5, np.nan],
+    ["a", None, "b"],
+    ["a", np.nan, "c"],
+    [None, np.nan, "x"],
+    [1.5, None, np.nan],
+    [True, False],
+    [b"a", b"b"],
+)
+
+
+def drawn(rng, pools, rows):
+    table = np.empty((rows, len(pools)), dtype=object)
+    for row, column in np.ndindex(*table.shape):
+        table[row, column] = pools[column][rng.integers(len(pools[column]))]
+    return table
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_encoders_of_any_columns_equal_scikit_learn(seed):
+    """None and not a number beside one another too, and rows with what was not there at fit."""
+    rng = np.random.default_rng(seed)
+    pools = [POOLS[number] for number in rng.integers(0, len(POOLS), rng.integers(1, 4))]
+    X, new = drawn(rng, pools, int(rng.integers(1, 12))), drawn(rng, pools, 6)
+    pairs = (
+        (
+            OneHotEncoder("ignore"),
+            preprocessing.OneHotEncoder(handle_unknown="ignore", sparse_output=False),
+        ),
+        (
+            OrdinalEncoder(-1),
+            preprocessing.OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1),
+        ),
+    )
+    for ours, theirs in pairs:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # theirs, of what they do not know
+            expected, of_new = theirs.fit_transform(X), theirs.transform(new)
+        encoded = ours.fit_transform(X)
+        np.testing.assert_array_equal(encoded, expected, strict=True)
+        np.testing.assert_array_equal(ours.transform(new), of_new)
+        same(ours.inverse_transform(encoded), X)
 
 
 def test_unknown_categories_are_zeros_if_so_asked_as_in_scikit_learn():
@@ -149,6 +197,7 @@ def test_to_categorical_of_nothing_has_the_classes():
         ([-1, 1], None, "labels must be from 0 to 1, got -1 to 1"),
         ([0.5], None, "labels must be whole numbers, got float64: 0.5"),
         ([np.nan], 3, "labels must be whole numbers, got float64: nan"),
+        ([1, np.inf], None, "labels must be whole numbers, got float64: inf"),
         (["a"], None, "labels must be whole numbers"),
         ([], None, "labels must not be empty unless classes is given"),
     ],
@@ -171,11 +220,15 @@ def test_to_categorical_refuses_what_are_no_labels(labels, classes, message):
         (lambda: OneHotEncoder().fit([[1]]).transform([[1, 2]]), "X must have 1 columns as at fit"),
         (lambda: OneHotEncoder().fit([[1], [2]]).inverse_transform([[1]]), "X must have 2 columns"),
         (lambda: OrdinalEncoder().fit([[1], [2]]).inverse_transform([[2]]), "no category: 2.0"),
-        (lambda: OrdinalEncoder().fit([[1]]).inverse_transform([[np.nan]]), "no category: None"),
+        (lambda: OrdinalEncoder().fit([[1]]).inverse_transform([[np.nan]]), "no category: nan"),
         (lambda: OrdinalEncoder(1).fit([[1], [2]]), "unknown_value must be no category's number"),
         (lambda: LabelEncoder().fit([[1]]), r"y must have shape \(examples,\), got \(1, 1\)"),
         (lambda: LabelEncoder().fit([1]).transform([2]), "y has a value that was not there .*: 2"),
+        (lambda: OrdinalEncoder().fit([[1]]).inverse_transform([[0, 0]]), "X must have 1 columns"),
+        (lambda: OneHotEncoder().fit([[1]]).inverse_transform([1]), r"X must have shape \(rows"),
         (lambda: LabelEncoder().fit([1]).inverse_transform([1]), "y must be from 0 to 0, got 1"),
+        (lambda: LabelEncoder().fit([1]).inverse_transform([0.5]), "y must be whole numbers.* 0.5"),
+        (lambda: LabelEncoder().fit([1]).inverse_transform(["a"]), "y must be whole numbers"),
     ],
 )
 def test_bad_input_is_refused(call, message):
@@ -186,5 +239,5 @@ def test_bad_input_is_refused(call, message):
 @pytest.mark.parametrize("encoder", [OneHotEncoder(), OrdinalEncoder(), LabelEncoder()])
 def test_use_before_fit_is_refused(encoder):
     for method in (encoder.transform, encoder.inverse_transform):
-        with pytest.raises(RuntimeError, match="Encoder must be fitted first"):
+        with pytest.raises(RuntimeError, match="Encoder must be fitted first: call fit"):
             method([[1]])

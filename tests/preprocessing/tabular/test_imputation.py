@@ -45,6 +45,25 @@ def test_imputation_by_neighbours_equals_scikit_learn(seed, neighbors):
         np.testing.assert_allclose(ours.transform(rows), theirs.transform(rows), atol=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_neighbours_in_single_precision_are_those_in_double(seed):
+    """The training rows lie in pairs, nearer to each other than single precision can square."""
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(0, 1e3, (20, 3)).astype(np.float32)
+    near = rows + rng.normal(0, 0.05, rows.shape).astype(np.float32)
+    X = np.concatenate([rows, near])
+    new = (rows + near) / 2
+    new += rng.normal(0, 0.02, rows.shape).astype(np.float32)
+    new[np.arange(20), rng.integers(0, 3, 20)] = np.nan
+    expected = KNNImputer(1).fit(X.astype(float)).transform(new.astype(float))
+    np.testing.assert_array_equal(KNNImputer(1).fit(X).transform(new), expected.astype("f4"))
+
+
+def test_of_rows_that_are_equally_near_the_earlier_count():
+    X = np.array([[1.0, 10.0], [1.0, 20.0], [1.0, 30.0]])
+    assert KNNImputer(2).fit(X).transform([[1.0, np.nan]]).tolist() == [[1.0, 15.0]]
+
+
 @pytest.mark.parametrize("offset", [0.0, 1e6])
 def test_neighbours_are_found_far_from_zero_too(offset):
     X = np.array([[0.0, 1.0], [1.0, 5.0], [2.0, 9.0], [1.1, np.nan]]) + offset

@@ -108,6 +108,8 @@ def test_test_rows_have_no_say():
         (np.zeros(3), r"got \(3,\)"),
         ([[1.0, np.inf]], "X must be finite or missing, got inf"),
         ([["a", "b"]], "X must hold numbers, got dtype <U1"),
+        ([[1 + 2j]], "X must hold numbers, got dtype complex128"),
+        (np.zeros((2, 1), "M8[s]"), "X must hold numbers, got dtype datetime64"),
         ([[1.0, np.nan], [2.0, np.nan]], "a value in each column, got none in column 1"),
     ],
 )
