@@ -65,6 +65,27 @@ def same_length(first: NDArray[np.generic], second: NDArray[np.generic], names: 
         raise ValueError(f"{names} must be equally long, got {len(first)} and {len(second)}")
 
 
+def refuse_text(values: object, name: str, wanted: str) -> None:
+    """Raise if a text stands for a list: its characters would pass for the elements.
+
+    Parameters
+    ----------
+    values
+        Anything.
+    name
+        Of the argument, for the error.
+    wanted
+        What the list holds, for the error.
+
+    Raises
+    ------
+    ValueError
+        If `values` is a string.
+    """
+    if isinstance(values, str):
+        raise ValueError(f"{name} must hold {wanted}, got the text {values!r}")
+
+
 def as_probabilities(values: ArrayLike) -> NDArray[np.float64]:
     """Return probabilities of shape ``(examples, classes)``, or say what is wrong.
 
@@ -84,8 +105,9 @@ def as_probabilities(values: ArrayLike) -> NDArray[np.float64]:
         If the shape is another, a value is not in [0, 1], or a row does not sum to 1 within 0.001.
     """
     p = as_scores(values, "probabilities")
-    if p.min() < 0 or p.max() > 1:
+    if p.min() < 0 or p.max() > 1 + 1e-6:
         raise ValueError(f"probabilities must be in [0, 1], got {p.min():g} to {p.max():g}")
+    p = np.minimum(p, 1)  # a sum in single precision may round up
     sums = p.sum(axis=1)
     if np.abs(sums - 1).max() > 1e-3:
         row = int(np.abs(sums - 1).argmax())

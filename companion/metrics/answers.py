@@ -5,6 +5,8 @@ import string
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from companion.metrics._checks import refuse_text
+
 
 def normalize_answer(text: str) -> str:
     """Return an answer without case, ASCII punctuation, articles and surplus white space.
@@ -44,7 +46,7 @@ def exact_match(answers: Sequence[str], references: Sequence[Sequence[str]]) -> 
     Raises
     ------
     ValueError
-        If there is no question, or the numbers do not fit.
+        If there is no question, the numbers do not fit, or a text stands for a list of texts.
     """
     return _mean_of_best(answers, references, lambda answer, known: float(answer == known))
 
@@ -70,7 +72,7 @@ def answer_f1(answers: Sequence[str], references: Sequence[Sequence[str]]) -> fl
     Raises
     ------
     ValueError
-        If there is no question, or the numbers do not fit.
+        If there is no question, the numbers do not fit, or a text stands for a list of texts.
     """
 
     def f1(answer: str, known: str) -> float:
@@ -87,6 +89,9 @@ def _mean_of_best(
     references: Sequence[Sequence[str]],
     score: Callable[[str, str], float],
 ) -> float:
+    refuse_text(answers, "answers", "texts")
+    for known in references:
+        refuse_text(known, "references", "a list of texts for each answer")
     if len(answers) != len(references) or not answers:
         raise ValueError(
             f"answers and references must be equally many, and not none, got {len(answers)} and "

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from math import exp, log
 from typing import Literal, NamedTuple
 
+from companion.metrics._checks import refuse_text
+
 _SYMBOL = re.compile("[ " + re.escape("".join(set(string.punctuation) - set(".,-'"))) + "]")
 
 
@@ -82,7 +84,8 @@ def bleu(
     Raises
     ------
     ValueError
-        If the numbers of segments differ, a segment has no reference, or an option is unknown.
+        If the numbers of segments differ, a segment has no reference or is a text instead of its
+        tokens, or an option is unknown.
     """
     if len(hypotheses) != len(references) or not hypotheses:
         raise ValueError(
@@ -98,6 +101,9 @@ def bleu(
     matches, totals = [0] * max_order, [0] * max_order
     length = reference_length = 0
     for hypothesis, known in zip(hypotheses, references, strict=True):
+        refuse_text(hypothesis, "hypotheses", "lists of tokens")
+        for reference in known:
+            refuse_text(reference, "references", "lists of tokens for each hypothesis")
         length += len(hypothesis)
         reference_length += min(
             (len(r) for r in known), key=lambda size: (abs(size - len(hypothesis)), size)
@@ -110,7 +116,9 @@ def bleu(
             matches[n - 1] += (counts & most).total()
             totals[n - 1] += counts.total()
     precisions = _precisions(matches, totals, smoothing)
-    penalty = exp(min(0, 1 - reference_length / length)) if length else 0.0
+    penalty = 1.0
+    if length < reference_length:
+        penalty = exp(1 - reference_length / length) if length else 0.0
     score = 0.0
     if min(precisions) > 0:
         score = 100 * penalty * exp(sum(map(log, precisions)) / max_order)

@@ -213,6 +213,8 @@ def fit_temperature(true: ArrayLike, logits: ArrayLike) -> float:
     z = as_scores(logits, "logits")
     y = as_labels(true, "true", z.shape[1])
     same_length(y, z, "true and logits")
+    unit = float(np.abs(z).max()) or 1.0  # T is found in units of the largest logit
+    z = z / unit
     z = z - z.max(axis=1, keepdims=True)
     own = z[np.arange(len(y)), y]  # (examples,), 0 where the prediction is right
 
@@ -231,9 +233,9 @@ def fit_temperature(true: ArrayLike, logits: ArrayLike) -> float:
     while slope(high) < 0:
         high *= 2
     while high / low > 1 + 1e-12:
-        middle = sqrt(low) * sqrt(high)
+        middle = sqrt(low * high)
         low, high = (middle, high) if slope(middle) < 0 else (low, middle)
-    return 1 / (sqrt(low) * sqrt(high))  # the product itself may lie beyond the doubles
+    return unit / sqrt(low * high)
 
 
 def _checked(true: ArrayLike, probabilities: ArrayLike) -> tuple[NDArray[np.int64], Floats]:

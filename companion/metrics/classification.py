@@ -148,7 +148,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     if not 0 <= successes <= trials:
         raise ValueError(f"successes must be from 0 to {trials} trials, got {successes}")
     z = NormalDist().inv_cdf(upper_level(confidence))
-    n, p = trials, successes / trials
+    n, p = float(trials), float(successes) / float(trials)  # small integers of NumPy overflow
     centre = p + z**2 / (2 * n)
     reach = z * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     scale = 1 + z**2 / n

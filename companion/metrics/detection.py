@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from companion.metrics._checks import as_labels
+
 Floats = NDArray[np.float64]
 
 _RECALLS = np.linspace(0, 1, 101)
@@ -74,7 +76,8 @@ def detection_average_precision(
     .. math:: AP = \frac{1}{101} \sum_{r = 0, 0.01, \dots, 1} \; \max_{\tilde r \ge r} P(\tilde r)
 
     M. Everingham et al., "The Pascal visual object classes (VOC) challenge", IJCV 88 (2010),
-    section 4.2, with the 101 recalls of COCO (T.-Y. Lin et al., "Microsoft COCO", ECCV 2014).
+    section 4.2, with the 101 recalls of COCO (T.-Y. Lin et al., "Microsoft COCO", ECCV 2014). Crowd
+    regions and ranges of area, which COCO treats apart, are not known here.
 
     Parameters
     ----------
@@ -134,11 +137,13 @@ def detection_mean_average_precision(
     Raises
     ------
     ValueError
-        If an argument is out of place, or `truth` holds no box.
+        If an argument is out of place, `truth` holds no box, or there is no threshold.
     """
-    labels = sorted({int(label) for boxes in truth for label in np.asarray(boxes.labels)})
+    labels = sorted({int(label) for boxes in truth for label in _labels(boxes, "truth")})
     if not labels:
         raise ValueError("truth must hold a box, got none")
+    if len(thresholds) == 0:
+        raise ValueError("thresholds must hold one or more, got none")
     return float(
         np.mean(
             [
@@ -188,7 +193,7 @@ def _area(matched: _Matched) -> float:
 
 def _of_class(boxes: Boxes, label: int, name: str) -> Boxes:
     """Return the boxes of one class, checked."""
-    corners, labels = _corners(boxes.corners, name), np.asarray(boxes.labels)
+    corners, labels = _corners(boxes.corners, name), _labels(boxes, name)
     scores = np.asarray(boxes.scores, dtype=np.float64)
     if labels.shape != (len(corners),):
         raise ValueError(f"{name} must have a label for each box, got {labels.shape}")
@@ -200,6 +205,12 @@ def _of_class(boxes: Boxes, label: int, name: str) -> Boxes:
     if not np.isfinite(scores).all():
         raise ValueError(f"scores must be finite, got {scores[~np.isfinite(scores)][0]}")
     return Boxes(corners[own], labels[own], scores[own])
+
+
+def _labels(boxes: Boxes, name: str) -> NDArray[np.int64]:
+    if np.size(boxes.labels) == 0:
+        return np.zeros(0, dtype=np.int64)
+    return as_labels(boxes.labels, f"labels of {name}")
 
 
 def _corners(values: ArrayLike, name: str) -> Floats:

@@ -1,9 +1,11 @@
 """How many changes turn one sequence into another, and the error rates that count them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
+from companion.metrics._checks import refuse_text
 
 
 def edit_distance(reference: Sequence[Any], hypothesis: Sequence[Any]) -> int:
@@ -58,9 +60,7 @@ def word_error_rate(references: Sequence[str], hypotheses: Sequence[str]) -> flo
     ValueError
         If the numbers of texts differ, or the references hold no word.
     """
-    return _error_rate(
-        [text.split() for text in references], [text.split() for text in hypotheses], "word"
-    )
+    return _error_rate(references, hypotheses, str.split, "word")
 
 
 def character_error_rate(references: Sequence[str], hypotheses: Sequence[str]) -> float:
@@ -83,20 +83,24 @@ def character_error_rate(references: Sequence[str], hypotheses: Sequence[str]) -
     ValueError
         If the numbers of texts differ, or the references hold no character.
     """
-    return _error_rate(
-        [text.strip() for text in references], [text.strip() for text in hypotheses], "character"
-    )
+    return _error_rate(references, hypotheses, str.strip, "character")
 
 
 def _error_rate(
-    references: Sequence[Sequence[str]], hypotheses: Sequence[Sequence[str]], unit: str
+    references: Sequence[str],
+    hypotheses: Sequence[str],
+    divide: Callable[[str], Sequence[str]],
+    unit: str,
 ) -> float:
+    refuse_text(references, "references", "texts")
+    refuse_text(hypotheses, "hypotheses", "texts")
     if len(references) != len(hypotheses):
         raise ValueError(
             f"references and hypotheses must be equally many, got {len(references)} and "
             f"{len(hypotheses)}"
         )
-    length = sum(map(len, references))
+    said, heard = list(map(divide, references)), list(map(divide, hypotheses))
+    length = sum(map(len, said))
     if length == 0:
         raise ValueError(f"references must hold a {unit}, got none")
-    return sum(map(edit_distance, references, hypotheses)) / length
+    return sum(map(edit_distance, said, heard)) / length

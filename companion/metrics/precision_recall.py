@@ -5,8 +5,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from companion.metrics.classification import accuracy, confusion_matrix
+from companion.metrics._checks import as_labels, same_length
+from companion.metrics.classification import accuracy
 
+Counts = NDArray[np.int64]
 Average = Literal["binary", "macro", "weighted", "micro"]
 
 
@@ -50,8 +52,7 @@ def class_scores(true: ArrayLike, predicted: ArrayLike, classes: int | None = No
     ValueError
         If the arguments are empty, hold anything but numbers of the classes, or differ in length.
     """
-    counts = confusion_matrix(true, predicted, classes)
-    hits, predictions, support = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
+    hits, predictions, support = _tallies(*_checked(true, predicted, classes), classes)
     return ClassScores(
         _ratio(hits, predictions), _ratio(hits, support), _f(hits, predictions, support, 1), support
     )
@@ -169,18 +170,34 @@ def f1_as_printed(true: ArrayLike, predicted: ArrayLike) -> float:
 
 def _counts(
     true: ArrayLike, predicted: ArrayLike, average: Average
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[Counts, Counts, Counts]:
     """Return hits, predictions and examples of the classes to average over."""
     if average not in ("binary", "macro", "weighted", "micro"):
         raise ValueError(f"average must be binary, macro, weighted or micro, got {average!r}")
-    counts = confusion_matrix(true, predicted, 2 if average == "binary" else None)
-    hits, predictions, support = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
+    y, y_hat = _checked(true, predicted, 2 if average == "binary" else None)
     if average == "binary":
+        hits, predictions, support = _tallies(y, y_hat, 2)
         return hits[1:], predictions[1:], support[1:]
+    _, code = np.unique(np.append(y, y_hat), return_inverse=True)  # only classes that are seen
+    hits, predictions, support = _tallies(code[: len(y)], code[len(y) :])
     if average == "micro":
         return hits.sum(keepdims=True), predictions.sum(keepdims=True), support.sum(keepdims=True)
-    seen = predictions + support > 0
-    return hits[seen], predictions[seen], support[seen]
+    return hits, predictions, support
+
+
+def _tallies(y: Counts, y_hat: Counts, classes: int | None = None) -> tuple[Counts, Counts, Counts]:
+    """Return for each class how often it was right, predicted, and there."""
+    size = classes or int(max(y.max(), y_hat.max())) + 1
+    hits, predictions, support = (
+        np.bincount(labels, minlength=size) for labels in (y[y == y_hat], y_hat, y)
+    )
+    return hits, predictions, support
+
+
+def _checked(true: ArrayLike, predicted: ArrayLike, classes: int | None) -> tuple[Counts, Counts]:
+    y, y_hat = as_labels(true, "true", classes), as_labels(predicted, "predicted", classes)
+    same_length(y, y_hat, "true and predicted")
+    return y, y_hat
 
 
 def _averaged(scores: NDArray[np.float64], support: NDArray[np.int64], average: Average) -> float:

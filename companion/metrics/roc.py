@@ -222,7 +222,8 @@ def roc_auc_difference(
     ValueError
         If an argument is out of place.
     """
-    (v1, w1), (v2, w2) = _placements(true, first), _placements(true, second)
+    v1, w1 = _placements(true, first, "first")
+    v2, w2 = _placements(true, second, "second")
     v, w = v1 - v2, w1 - w2
     difference, error = float(v.mean()), _standard_error(v, w)
     reach = _reach(confidence) * error
@@ -240,9 +241,9 @@ def _cumulated(true: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats, Floa
     return found, last + 1 - found, s[last]
 
 
-def _placements(true: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
+def _placements(true: ArrayLike, scores: ArrayLike, name: str = "scores") -> tuple[Floats, Floats]:
     """Return the share of negatives below each positive, and of positives above each negative."""
-    x, y = _by_class(true, scores)
+    x, y = _by_class(true, scores, name)
     if min(len(x), len(y)) < 2:
         raise ValueError(f"true must hold two of each class, got {len(x)} ones, {len(y)} zeros")
     return _share_below(x, np.sort(y)), 1 - _share_below(y, np.sort(x))
@@ -261,18 +262,20 @@ def _reach(confidence: float) -> float:
     return NormalDist().inv_cdf(upper_level(confidence))
 
 
-def _by_class(true: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
-    y, s = _checked(true, scores)
+def _by_class(true: ArrayLike, scores: ArrayLike, name: str = "scores") -> tuple[Floats, Floats]:
+    y, s = _checked(true, scores, name)
     return s[y == 1], s[y == 0]
 
 
-def _checked(true: ArrayLike, scores: ArrayLike) -> tuple[NDArray[np.int64], Floats]:
+def _checked(
+    true: ArrayLike, scores: ArrayLike, name: str = "scores"
+) -> tuple[NDArray[np.int64], Floats]:
     y, s = as_labels(true, "true", 2), np.asarray(scores, dtype=np.float64)
     if s.ndim != 1:
-        raise ValueError(f"scores must have shape (examples,), got {s.shape}")
-    same_length(y, s, "true and scores")
+        raise ValueError(f"{name} must have shape (examples,), got {s.shape}")
+    same_length(y, s, f"true and {name}")
     if not np.isfinite(s).all():
-        raise ValueError(f"scores must be finite, got {s[~np.isfinite(s)][0]}")
+        raise ValueError(f"{name} must be finite, got {s[~np.isfinite(s)][0]}")
     if y.min() == y.max():
         raise ValueError(f"true must hold both classes, got only {y[0]}")
     return y, s

@@ -2,6 +2,8 @@
 
 from math import atan, cos, pi, sin, sqrt
 
+import numpy as np
+
 
 def t_cdf(t: float, freedom: int) -> float:
     r"""Return the probability that a t variable lies below `t`.
@@ -46,11 +48,9 @@ def t_cdf(t: float, freedom: int) -> float:
         raise ValueError(f"freedom must be a whole number of at least 1, got {freedom}")
     theta = atan(t / sqrt(freedom))
     odd = freedom % 2
-    power = cos(theta) if odd else 1.0
-    total = 0.0
-    for step in range(2 + odd, freedom + 1, 2):
-        total += power
-        power *= cos(theta) ** 2 * (step - 1) / step
+    steps = np.arange(2 + odd, int(freedom) - 1, 2)
+    terms = np.cumprod(cos(theta) ** 2 * (steps - 1) / steps)
+    total = (1 + float(terms.sum())) * (cos(theta) if odd else 1) if freedom > 1 else 0.0
     between = 2 / pi * (theta + sin(theta) * total) if odd else sin(theta) * total
     return (1 + between) / 2
 

@@ -1,6 +1,8 @@
 """How good a way of training is, judged on examples that it has not seen."""
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from companion.metrics.classification import accuracy
 from companion.model_selection.parallel import parallel_map
+from companion.model_selection.search import best_trial, search
 from companion.model_selection.splits import Fold
 
 Array = NDArray[Any]
@@ -56,7 +59,7 @@ def cross_validate(
     x, y
         Inputs and targets, first axis ``examples``.
     folds
-        From `k_folds` or the like.
+        From `k_folds` or the like: pairs of places to train on and places to score on.
     score
         Of targets and predictions.
     settings
@@ -74,8 +77,8 @@ def cross_validate(
     ValueError
         If `x` and `y` differ in length, there is no fold, or a fold is empty or reaches beyond.
     """
-    inputs, targets = _checked(x, y, folds)
-    calls = [(fit, inputs, targets, fold, score, dict(settings or {})) for fold in folds]
+    inputs, targets, parts = _checked(x, y, folds)
+    calls = [(fit, inputs, targets, fold, score, dict(settings or {})) for fold in parts]
     return np.array(parallel_map(_held_out_score, calls, workers), dtype=np.float64)
 
 
@@ -109,20 +112,24 @@ def learning_curve(
     Raises
     ------
     ValueError
-        If a size is below 1 or above that of a fold, or as `cross_validate`.
+        If there is no size, one is not whole, below 1 or above that of a fold, or as
+        `cross_validate`.
     """
-    inputs, targets = _checked(x, y, folds)
-    smallest = min(len(fold.train) for fold in folds)
+    inputs, targets, parts = _checked(x, y, folds)
+    smallest = min(len(fold.train) for fold in parts)
+    if len(sizes) == 0:
+        raise ValueError("sizes must hold one or more, got none")
     for size in sizes:
-        if not 1 <= size <= smallest:
+        if not 1 <= size <= smallest or size != int(size):
             raise ValueError(f"sizes must be from 1 to {smallest} training examples, got {size}")
+    own = dict(settings or {})
     calls = [
-        (fit, inputs, targets, Fold(fold.train[:size], fold.held_out), score, dict(settings or {}))
+        (fit, inputs, targets, fold._replace(train=fold.train[: int(size)]), score, own)
         for size in sizes
-        for fold in folds
+        for fold in parts
     ]
     scores = np.array(parallel_map(_both_scores, calls, workers), dtype=np.float64)
-    scores = scores.reshape(len(sizes), len(folds), 2)
+    scores = scores.reshape(len(sizes), len(parts), 2)
     return LearningCurve(np.array(sizes), scores[..., 0], scores[..., 1])
 
 
@@ -163,20 +170,16 @@ def nested_cross_validate(
     Raises
     ------
     ValueError
-        If there is no candidate, or as `cross_validate`.
+        If there is no candidate, a score within is not a number, or as `cross_validate`.
     """
     if not candidates:
         raise ValueError("candidates must have settings to choose from, got none")
-    inputs, targets = _checked(x, y, outer)
+    inputs, targets, parts = _checked(x, y, outer)
     scores, chosen = [], []
-    for fold in outer:
+    for fold in parts:
         own_x, own_y = inputs[fold.train], targets[fold.train]
-        folds = inner(own_y)
-        means = [
-            cross_validate(fit, own_x, own_y, folds, score, settings, workers).mean()
-            for settings in candidates
-        ]
-        chosen.append(dict(candidates[int(np.argmax(means))]))
+        judge = partial(cross_validate, fit, own_x, own_y, inner(own_y), score, workers=workers)
+        chosen.append(best_trial(search(judge, candidates)).settings)
         scores.append(_held_out_score(fit, inputs, targets, fold, score, chosen[-1]))
     return Nested(np.array(scores, dtype=np.float64), chosen)
 
@@ -198,14 +201,17 @@ def _both_scores(
     )
 
 
-def _checked(x: ArrayLike, y: ArrayLike, folds: Sequence[Fold]) -> tuple[Array, Array]:
+def _checked(
+    x: ArrayLike, y: ArrayLike, folds: Iterable[tuple[ArrayLike, ArrayLike]]
+) -> tuple[Array, Array, list[Fold]]:
     inputs, targets = np.asarray(x), np.asarray(y)
     if len(inputs) != len(targets):
         raise ValueError(f"x and y must be equally long, got {len(inputs)} and {len(targets)}")
-    if not folds:
+    parts = [Fold(np.asarray(train), np.asarray(held_out)) for train, held_out in folds]
+    if not parts:
         raise ValueError("folds must hold one or more, got none")
-    for fold in folds:
-        for part in fold:
-            if len(part) == 0 or part.min() < 0 or part.max() >= len(inputs):
-                raise ValueError(f"folds must hold places from 0 to {len(inputs) - 1}, got {part}")
-    return inputs, targets
+    for part in itertools.chain(*parts):
+        whole = part.ndim == 1 and part.dtype.kind in "iu" and part.size > 0
+        if not whole or part.min() < 0 or part.max() >= len(inputs):
+            raise ValueError(f"folds must hold places from 0 to {len(inputs) - 1}, got {part}")
+    return inputs, targets, parts

@@ -57,8 +57,10 @@ def grid(**values: Iterable[Any]) -> list[Settings]:
     Raises
     ------
     ValueError
-        If a setting has no value.
+        If a setting has no value, or one value instead of a list.
     """
+    for name, some in values.items():
+        _refuse_no_list(name, some)
     lists = {name: list(some) for name, some in values.items()}
     for name, some in lists.items():
         if not some:
@@ -115,13 +117,15 @@ def sample_settings(
     Raises
     ------
     ValueError
-        If `count` is below 1 or a setting has no value.
+        If `count` is below 1, or a setting has no value, or one value instead of a list.
     """
     if count < 1:
         raise ValueError(f"count must be at least 1, got {count}")
     for name, some in values.items():
-        if not callable(some) and len(some) == 0:
-            raise ValueError(f"{name} must have one value or more, got none")
+        if not callable(some):
+            _refuse_no_list(name, some)
+            if len(some) == 0:
+                raise ValueError(f"{name} must have one value or more, got none")
     return [
         {
             name: some(rng) if callable(some) else some[int(rng.integers(len(some)))]
@@ -246,6 +250,11 @@ def successive_halving(
         left = [trial.settings for trial in best_first[: ceil(len(trials) / factor)]]
         resource *= factor
     return rungs
+
+
+def _refuse_no_list(name: str, values: Any) -> None:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise ValueError(f"{name} must be a list of values, got {values!r}")
 
 
 def _trial(settings: Settings, score: ArrayLike) -> Trial:

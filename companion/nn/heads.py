@@ -9,13 +9,15 @@ prediction is wrong (Bishop 2006, "Pattern recognition and machine learning", se
 
 import dataclasses
 
-import numpy as np
-
 from companion.nn.activations import Activation, linear, sigmoid, softmax
 from companion.nn.losses import Loss, binary_cross_entropy, cross_entropy, mean_squared_error
-from companion.nn.metrics import Metric, accuracy, binary_accuracy
+from companion.nn.metrics import (
+    Metric,
+    accuracy,
+    binary_accuracy,
+    root_mean_squared_error,
+)
 from companion.nn.ranges import whole
-from companion.nn.tensor import Array
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,24 +97,3 @@ def regression(outputs: int = 1) -> Head:
         If `outputs` is not a positive whole number.
     """
     return Head(whole("outputs", outputs), mean_squared_error, linear, root_mean_squared_error)
-
-
-def root_mean_squared_error(targets: Array, outputs: Array) -> float:
-    """Return √mean (ŷ − y)², an error in the units of the targets.
-
-    Parameters
-    ----------
-    targets, outputs
-        y and ŷ, of one shape.
-
-    Returns
-    -------
-    float
-        Not negative.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-    """
-    return float(np.sqrt(mean_squared_error(targets, outputs).value))

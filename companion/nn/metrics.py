@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from companion.nn.losses import mean_squared_error
 from companion.nn.tensor import Array
 
 Metric: TypeAlias = Callable[[Array, Array], float]
@@ -67,4 +68,27 @@ def binary_accuracy(targets: Array, scores: Array) -> float:
     return float(np.mean((scores.reshape(-1) > 0) == (targets.reshape(-1) > 0.5)))
 
 
-NAMED: dict[str, Metric] = {"accuracy": accuracy, "binary_accuracy": binary_accuracy}
+def root_mean_squared_error(targets: Array, outputs: Array) -> float:
+    """Return √mean (ŷ − y)², an error in the units of the targets.
+
+    Parameters
+    ----------
+    targets, outputs
+        y and ŷ, of one shape.
+
+    Returns
+    -------
+    float
+        Not negative.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    return float(np.sqrt(mean_squared_error(targets, outputs).value))
+
+
+NAMED: dict[str, Metric] = {
+    function.__name__: function for function in (accuracy, binary_accuracy, root_mean_squared_error)
+}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from companion.nn.activations import log_softmax, softmax
 from companion.nn.layers.convolution import Conv2D
 from companion.nn.layers.dense import Dense
 from companion.nn.layers.dropout import Dropout
@@ -26,6 +27,8 @@ Mask = NDArray[np.bool]
 
 # Layers that leave each channel to itself, and have no weights.
 _CHANNELWISE = (Activation, AveragePooling2D, Dropout, GlobalAveragePooling2D, MaxPooling2D)
+# Activations that do not: fewer units would change what the others say.
+_MIXING = ("softmax", "log_softmax", softmax, log_softmax)
 
 
 def magnitude_mask(weights: ArrayLike, share: float) -> Mask:
@@ -109,14 +112,19 @@ def apply_masks(model: Sequential, masks: Mapping[str, Mask]) -> None:
     Raises
     ------
     ValueError
-        If a mask has a name or a shape that no weight has; then nothing is changed.
+        If a mask has a name or a shape that no weight has, or other values than true and false;
+        then nothing is changed.
     """
     weights = model.weights()
     for name, mask in masks.items():
-        if name not in weights or weights[name].shape != mask.shape:
-            raise ValueError(f"masks must fit the weights of the model, got {name} {mask.shape}")
+        if name not in weights or weights[name].shape != np.shape(mask):
+            raise ValueError(
+                f"masks must fit the weights of the model, got {name} {np.shape(mask)}"
+            )
+        if np.asarray(mask).dtype != np.bool:
+            raise ValueError(f"masks must hold truth values, got {name} {np.asarray(mask).dtype}")
     for name, mask in masks.items():
-        weights[name][~mask] = 0
+        weights[name][~np.asarray(mask)] = 0
 
 
 def unit_norms(layer: Dense | Conv2D) -> Array:
@@ -164,14 +172,16 @@ def keep_units(model: Sequential, place: int, keep: ArrayLike) -> Sequential:
     Raises
     ------
     ValueError
-        If there is no such layer, a unit is not there or stands twice, none stays, or a layer
-        between the two mixes the units.
+        If there is no such layer, a unit is not there or stands twice, none stays, or the layer's
+        activation or a layer between the two mixes the units.
     """
     if not 0 <= place < len(model.layers) or model.input_shape is None:
         raise ValueError(f"place must be of one of the {len(model.layers)} layers, got {place}")
     pruned, units = model.layers[place], np.asarray(keep)
     if not isinstance(pruned, Dense | Conv2D):
         raise ValueError(f"place must be of a Dense or Conv2D layer, got {type(pruned).__name__}")
+    if pruned.activation in _MIXING:
+        raise ValueError(f"place must be of units that do not mix, got {pruned.activation}")
     count = pruned.kernel.shape[-1]
     if units.ndim != 1 or units.size == 0 or units.dtype.kind not in "iu":
         raise ValueError(f"keep must hold the numbers of units, one or more, got {keep!r}")
@@ -217,7 +227,8 @@ def _behind(
     if isinstance(layer, Flatten):
         *places, channels = known(layer.input_shape or ())
         return weights, (np.arange(math.prod(places))[:, None] * channels + kept).ravel()
-    if isinstance(layer, _CHANNELWISE):
+    mixing = isinstance(layer, Activation) and layer.function in _MIXING
+    if isinstance(layer, _CHANNELWISE) and not mixing:
         return weights, kept
     raise ValueError(
         f"the layers behind must leave each unit to itself, got {type(layer).__name__}"

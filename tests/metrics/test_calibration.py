@@ -164,11 +164,19 @@ def test_fit_temperature_finds_the_temperature_that_made_the_labels():
     assert expected_calibration_error(true, softmax(logits, temperature)) < before / 5
 
 
-@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_probabilities_that_a_float32_sum_rounded_above_one_are_one():
+    p = np.array([[np.nextafter(np.float32(1), np.float32(2)), 0]], dtype=np.float32)
+    assert brier_score([0], p) == expected_calibration_error([0], p) == 0
+    assert negative_log_likelihood([0], p) == 0
+    with pytest.raises(ValueError, match=r"must be in \[0, 1\], got 0 to 1.0001"):
+        brier_score([0], [[1.0001, 0.0]])
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e200, 1e307])
 def test_fit_temperature_scales_with_the_logits(scale):
     true, logits = sample(3)
     expected = scale * fit_temperature(true, logits)
-    assert fit_temperature(true, scale * logits) == pytest.approx(expected, rel=1e-9)
+    assert fit_temperature(true, scale * logits) == pytest.approx(expected, rel=1e-9, abs=0)
 
 
 def test_fit_temperature_takes_log_probabilities_for_logits():
@@ -190,3 +198,10 @@ def test_fit_temperature_takes_log_probabilities_for_logits():
 def test_fit_temperature_refuses_bad_input(true, logits, message):
     with pytest.raises(ValueError, match=message):
         fit_temperature(true, logits)
+
+
+def test_fit_temperature_of_the_largest_and_smallest_numbers():
+    true, logits = [0, 1, 0], np.array([[1, -1], [1, 0.0], [1, 0]])
+    expected = fit_temperature(true, logits)
+    assert fit_temperature(true, 1e308 * logits) / 1e308 == pytest.approx(expected)
+    assert fit_temperature(true, 1e-310 * logits) / 1e-310 == pytest.approx(expected)

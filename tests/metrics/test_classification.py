@@ -119,6 +119,10 @@ def test_wilson_interval_equals_statsmodels(trials, share, confidence):
     assert (interval.low, interval.high) == pytest.approx((low, high), abs=1e-10)
 
 
+def test_wilson_interval_takes_small_integers_of_numpy():
+    assert wilson_interval(np.int8(100), np.int8(120)) == wilson_interval(100, 120)
+
+
 @given(st.integers(1, 5000), st.floats(0, 1))
 def test_wilson_interval_holds_the_share_and_stays_in_range(trials, share):
     estimate, low, high = wilson_interval(round(share * trials), trials)

@@ -99,6 +99,21 @@ def test_average_precision_equals_pycocotools(seed):
         assert detection_mean_average_precision(truth, found) == pytest.approx(mean)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_more_than_a_hundred_detections_and_equal_overlaps_are_as_in_pycocotools(seed):
+    rng = np.random.default_rng(seed)
+    truth, found = [], []
+    for n in rng.integers(0, 8, 2):
+        corners = [rng.integers(0, 8, (size, 2)) for size in (n, 140)]
+        corners = [np.hstack([low, low + rng.integers(1, 5, low.shape)]) for low in corners]
+        truth.append(Boxes(corners[0], np.zeros(n, int)))
+        found.append(Boxes(corners[1], np.zeros(140, int), rng.integers(1, 5, 140) / 4))
+    expected = coco(truth, found)[:, 0]
+    for threshold, area in zip(np.arange(10, 20) / 20, expected, strict=True):
+        ours = detection_average_precision(truth, found, 0, threshold)
+        assert ours == pytest.approx(area) if area >= 0 else np.isnan(ours)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_overlap_is_the_share_of_the_pixels(seed):
     rng = np.random.default_rng(seed)
@@ -150,3 +165,13 @@ def test_bad_input_is_named():
         detection_average_precision([one], [sure._replace(scores=[np.nan])], 0)
     with pytest.raises(ValueError, match="truth must have a label for each box"):
         detection_average_precision([one._replace(labels=[])], [sure], 0)
+
+
+def test_labels_are_class_numbers_and_there_is_a_threshold():
+    one = Boxes([[0, 0, 1, 1]], [0])
+    with pytest.raises(ValueError, match="labels of truth must hold whole numbers, got dtype <U3"):
+        detection_mean_average_precision([one._replace(labels=["cat"])], [one])
+    with pytest.raises(ValueError, match=r"labels of found must hold whole numbers, got 0\.5"):
+        detection_average_precision([one], [one._replace(labels=[0.5], scores=[1])], 0)
+    with pytest.raises(ValueError, match="thresholds must hold one or more, got none"):
+        detection_mean_average_precision([one], [one._replace(scores=[1])], ())

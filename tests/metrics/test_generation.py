@@ -56,6 +56,24 @@ def test_bleu_equals_sacrebleu(seed, smoothing):
     np.testing.assert_allclose(100 * np.array(found.precisions), expected.precisions)
 
 
+@pytest.mark.parametrize("order", [1, 2, 5])
+@pytest.mark.parametrize("seed", range(20))
+def test_bleu_of_other_orders_and_empty_texts_equals_sacrebleu(seed, order):
+    sacrebleu = pytest.importorskip("sacrebleu")
+    rng = random.Random(100 + seed)
+    hypotheses, references = corpus(seed)
+    hypotheses = [rng.choice(["", text]) for text in hypotheses]
+    references = [[rng.choice(["", text]) for text in texts] for texts in references]
+    expected = sacrebleu.BLEU(max_ngram_order=order).corpus_score(hypotheses, references)
+    found = bleu(
+        [tokenize_13a(text) for text in hypotheses],
+        [[tokenize_13a(text) for text in texts] for texts in zip(*references, strict=True)],
+        order,
+    )
+    assert found.score == pytest.approx(expected.score)
+    assert found.brevity_penalty == pytest.approx(expected.bp)
+
+
 @given(st.text(alphabet=st.sampled_from("ab9.,-'\"&;ltgq(o)\n <skiped>é猫\t"), max_size=40))
 def test_tokens_equal_those_of_sacrebleu(text):
     tokenizer = pytest.importorskip("sacrebleu.tokenizers.tokenizer_13a").Tokenizer13a()
@@ -187,3 +205,17 @@ def test_translations_without_references_are_refused():
         bleu([["a"]], [[["a"]]], smoothing="floor")
     with pytest.raises(ValueError, match="max_order must be at least 1, got 0"):
         bleu([["a"]], [[["a"]]], max_order=0)
+
+
+def test_a_text_is_no_list():
+    """Else its characters would count as tokens, answers or transcripts."""
+    for call, message in (
+        (lambda: bleu(["a b"], [["a b"]]), "hypotheses must hold lists of tokens, got the text"),
+        (lambda: bleu([["a"]], [["a"]]), "references must hold lists of tokens for each"),
+        (lambda: exact_match("ab", ["a", "b"]), "answers must hold texts, got the text 'ab'"),
+        (lambda: answer_f1(["a b"], ["a b"]), "references must hold a list of texts for each"),
+        (lambda: word_error_rate("ab", "ac"), "references must hold texts, got the text 'ab'"),
+        (lambda: character_error_rate(["ab"], "a"), "hypotheses must hold texts, got the text"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()

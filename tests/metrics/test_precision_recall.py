@@ -104,3 +104,15 @@ def test_bad_options_are_named():
         f_score([0, 1], [0, 1], beta=0)
     with pytest.raises(ValueError, match="class numbers from 0 to 1, got 0 to 2"):
         recall([0, 2], [0, 1])
+
+
+@pytest.mark.parametrize("average", ["macro", "weighted", "micro"])
+def test_class_numbers_may_be_far_apart(average):
+    rng = np.random.default_rng(4)
+    names = np.array([0, 7, 10**6, 2**40])
+    true, predicted = names[rng.integers(0, 4, (2, 50))]
+    expected = peer.f1_score(true, predicted, average=average)
+    assert f_score(true, predicted, average=average) == pytest.approx(expected)
+    assert precision(true, predicted, average) == pytest.approx(
+        peer.precision_score(true, predicted, average=average)
+    )

@@ -1,5 +1,7 @@
 """Metrics of orders against scikit-learn and against their definitions."""
 
+import itertools
+
 import numpy as np
 import pytest
 from sklearn import metrics as peer
@@ -43,6 +45,39 @@ def test_average_precision_of_the_whole_order_equals_scikit_learn(seed):
         ]
     )
     assert mean_average_precision(relevance, scores) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_average_precision_of_labels_equals_scikit_learn(seed):
+    relevance, scores, _ = draw(seed, ties=False)
+    relevance[np.arange(len(relevance)), seed % relevance.shape[1]] = 1
+    expected = peer.label_ranking_average_precision_score(relevance > 0, scores)
+    assert mean_average_precision(relevance, scores) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_of_equal_scores_the_worse_item_comes_first(seed):
+    """The worst over all orders that the scores allow, each judged by its definition."""
+    rng = np.random.default_rng(seed)
+    relevance, scores = rng.integers(0, 2, (1, 6)), rng.integers(0, 3, (1, 6)).astype(float)
+    relevance[0, seed % 6], k = 1, int(rng.integers(1, 7))
+    found = {"hits": [], "precision": [], "recall": [], "reciprocal": [], "average": []}
+    for order in itertools.permutations(range(6)):
+        if (np.diff(scores[0, list(order)]) > 0).any():
+            continue
+        places = relevance[0, list(order)]
+        found["hits"].append(places[:k].any())
+        found["precision"].append(places[:k].mean())
+        found["recall"].append(places[:k].sum() / places.sum())
+        found["reciprocal"].append(1 / (1 + places.argmax()))
+        at = [places[: i + 1].mean() for i in range(k) if places[i]]
+        found["average"].append(sum(at) / min(k, places.sum()))
+    worst = {name: min(values) for name, values in found.items()}
+    assert hit_rate(relevance, scores, k) == worst["hits"]
+    assert precision_at(relevance, scores, k) == pytest.approx(worst["precision"])
+    assert recall_at(relevance, scores, k) == pytest.approx(worst["recall"])
+    assert mean_reciprocal_rank(relevance, scores) == pytest.approx(worst["reciprocal"])
+    assert mean_average_precision(relevance, scores, k) == pytest.approx(worst["average"])
 
 
 @pytest.mark.parametrize("seed", range(10))

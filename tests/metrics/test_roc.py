@@ -160,6 +160,25 @@ def test_bad_input_is_named(function, true, scores, message):
         function(true, scores)
 
 
+def test_the_classifier_with_bad_scores_is_named():
+    true = [0, 0, 1, 1]
+    with pytest.raises(ValueError, match="true and second must be equally long, got 4 and 3"):
+        roc_auc_difference(true, [1, 2, 3, 4], [1, 2, 3])
+    with pytest.raises(ValueError, match="first must be finite, got nan"):
+        roc_auc_difference(true, [1, 2, 3, np.nan], [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.float16, np.float32, np.int64])
+def test_scores_of_any_dtype_count(dtype):
+    rng = np.random.default_rng(5)
+    true = np.repeat([1, 0], 30)[::-1]
+    scores = np.stack([rng.integers(0, 120, 60), np.zeros(60)], axis=1).astype(dtype)[:, 0]
+    expected = peer.roc_auc_score(true, scores.astype(float))
+    assert roc_auc(true, scores) == pytest.approx(expected)
+    expected = peer.average_precision_score(true, scores.astype(float))
+    assert average_precision(true, scores) == pytest.approx(expected)
+
+
 def test_an_interval_needs_two_of_each_class():
     with pytest.raises(ValueError, match="true must hold two of each class, got 1 ones, 2 zeros"):
         roc_auc_interval([0, 0, 1], [1, 2, 3])

@@ -1,5 +1,6 @@
 """Cross-validation, learning curves and nesting against scikit-learn; here, on cores, on Dask."""
 
+import os
 import warnings
 
 import numpy as np
@@ -19,6 +20,7 @@ from companion.model_selection import (
     nested_cross_validate,
     stratified_folds,
 )
+from companion.model_selection.parallel import parallel_map
 
 X, Y = load_digits(return_X_y=True)
 X, Y = X[:400], Y[:400]
@@ -66,6 +68,19 @@ def test_nesting_equals_scikit_learn():
     assert found.settings == [e.best_params_ for e in expected["estimator"]]
 
 
+def nearest():
+    """Return a way to learn in NumPy alone, sent to other processes by value: they start sooner."""
+
+    def fit(x, y):
+        def predict(new):
+            distance = (x**2).sum(axis=1) - 2 * new @ x.T
+            return y[distance.argmin(axis=1)]
+
+        return predict
+
+    return fit
+
+
 def test_E40_the_score_that_chose_is_too_high():
     """Of settings that all guess, the best seems to know; nesting is not deceived."""
 
@@ -91,14 +106,13 @@ def test_E41_folds_reduce_variance_and_not_bias():
     for draw in range(40):
         rng = np.random.default_rng(draw)
         known, others = np.split(rng.permutation(len(y)), [150])
-        truth = accuracy(y[others], neighbours(x[known], y[known], 3)(x[others]))
+        truth = accuracy(y[others], nearest()(x[known], y[known])(x[others]))
         for name, folds in (
             ("hold out", [hold_out(150, 0.1, rng)]),
             ("2 folds", k_folds(150, 2, rng)),
             ("10 folds", k_folds(150, 10, rng)),
         ):
-            settings = {"n_neighbors": 3}
-            scores = cross_validate(neighbours, x[known], y[known], folds, settings=settings)
+            scores = cross_validate(nearest(), x[known], y[known], folds)
             misses[name].append(scores.mean() - truth)
     assert np.std(misses["10 folds"]) < np.std(misses["hold out"]) / 1.5
     assert np.mean(misses["2 folds"]) < np.mean(misses["10 folds"]) - 0.02
@@ -108,8 +122,8 @@ def test_E41_folds_reduce_variance_and_not_bias():
 @pytest.mark.parametrize("workers", [2, -1])
 def test_several_cores_give_the_same_scores(workers):
     folds = k_folds(400, 3)
-    found = cross_validate(neighbours, X, Y, folds, workers=workers)
-    np.testing.assert_array_equal(found, cross_validate(neighbours, X, Y, folds))
+    found = cross_validate(nearest(), X, Y, folds, workers=workers)
+    np.testing.assert_array_equal(found, cross_validate(nearest(), X, Y, folds))
 
 
 def test_a_cluster_gives_the_same_scores():
@@ -126,6 +140,46 @@ def test_a_cluster_gives_the_same_scores():
         ) as cluster:
             found = cross_validate(neighbours, X, Y, folds, workers=cluster.scheduler_address)
     np.testing.assert_array_equal(found, cross_validate(neighbours, X, Y, folds))
+
+
+def test_two_processes_of_a_cluster_give_the_same_scores():
+    distributed = pytest.importorskip("distributed")
+    folds = k_folds(400, 4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            host="tcp://127.0.0.1",
+        ) as cluster:
+            address = cluster.scheduler_address
+            found = cross_validate(nearest(), X, Y, folds, workers=address)
+            processes = set(parallel_map(lambda _: os.getpid(), [(i,) for i in range(8)], address))
+    np.testing.assert_array_equal(found, cross_validate(nearest(), X, Y, folds))
+    assert os.getpid() not in processes
+
+
+def test_folds_of_scikit_learn_serve_as_they_come():
+    expected = cross_validate(neighbours, X, Y, k_folds(400, 3))
+    found = cross_validate(neighbours, X, Y, peer.KFold(3).split(X))
+    np.testing.assert_array_equal(found, expected)
+    lists = [(train.tolist(), held.tolist()) for train, held in k_folds(400, 3)]
+    np.testing.assert_array_equal(cross_validate(neighbours, X, Y, lists), expected)
+
+
+def test_a_score_that_is_no_number_chooses_nothing():
+    with pytest.raises(ValueError, match=r"must give a score for \{'n_neighbors': 1\}, got"):
+        nested_cross_validate(
+            neighbours,
+            X,
+            Y,
+            grid(n_neighbors=[1, 3]),
+            k_folds(400, 2),
+            lambda y: k_folds(len(y), 2),
+            score=lambda true, predicted: float("nan"),
+        )
 
 
 def test_another_score_is_used():
@@ -145,6 +199,13 @@ def test_bad_input_is_named():
         cross_validate(neighbours, X[:10], Y[:10], folds)
     with pytest.raises(ValueError, match="sizes must be from 1 to 200 training examples, got 201"):
         learning_curve(neighbours, X, Y, [201], folds)
+    for size in (0.5, 1.5):
+        with pytest.raises(ValueError, match=f"sizes must be from 1 to 200 .*, got {size}"):
+            learning_curve(neighbours, X, Y, [size], folds)
+    with pytest.raises(ValueError, match="sizes must hold one or more, got none"):
+        learning_curve(neighbours, X, Y, [], folds)
+    with pytest.raises(ValueError, match=r"folds must hold places from 0 to 399, got \[0\.5\]"):
+        cross_validate(neighbours, X, Y, [([0.5], [1])])
     with pytest.raises(ValueError, match="candidates must have settings to choose from"):
         nested_cross_validate(neighbours, X, Y, [], folds, lambda y: k_folds(len(y), 2))
     with pytest.raises(ValueError, match="workers must be at least 1, -1 or an address, got 0"):

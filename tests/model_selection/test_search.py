@@ -129,6 +129,9 @@ def test_bad_input_is_named():
     rng = np.random.default_rng(0)
     for call, message in (
         (lambda: grid(a=[]), "a must have one value or more, got none"),
+        (lambda: grid(kernel="rbf"), "kernel must be a list of values, got 'rbf'"),
+        (lambda: grid(k=5), "k must be a list of values, got 5"),
+        (lambda: sample_settings(1, rng, a="rbf"), "a must be a list of values, got 'rbf'"),
         (lambda: sample_settings(0, rng), "count must be at least 1, got 0"),
         (lambda: sample_settings(1, rng, a=[]), "a must have one value or more, got none"),
         (lambda: log_uniform(0, 1), "low and high must be above 0 and rising, got 0 and 1"),

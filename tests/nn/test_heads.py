@@ -78,15 +78,6 @@ def test_metrics_judge_raw_scores():
     assert heads.regression(2).metric(NUMBERS, NUMBERS + 3) == pytest.approx(3)
 
 
-def test_root_mean_squared_error_equals_sklearn_and_refuses_other_shapes():
-    metrics = pytest.importorskip("sklearn.metrics")
-    outputs = scores(2)
-    expected = metrics.root_mean_squared_error(NUMBERS.ravel(), outputs.ravel())
-    assert heads.root_mean_squared_error(NUMBERS, outputs) == pytest.approx(expected)
-    with pytest.raises(ValueError, match=r"must have the outputs' shape \(8, 2\), got \(8,\)"):
-        heads.root_mean_squared_error(NUMBERS[:, 0], outputs)
-
-
 def test_one_class_is_no_choice():
     with pytest.raises(ValueError, match="classes must be at least 2, got 1"):
         heads.multiclass(1)

@@ -20,6 +20,26 @@ def test_the_same_weights_go_as_in_pytorch(seed):
     np.testing.assert_array_equal(mask, expected)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_same_weights_of_a_whole_network_go_as_in_pytorch(seed):
+    torch = pytest.importorskip("torch")
+    from torch.nn.utils import prune
+
+    rng = np.random.default_rng(seed)
+    model = nn.Sequential([nn.Input((5,)), nn.Dense(7, "relu"), nn.Dense(3)], seed)
+    layers = []
+    for name in ("layers.0.kernel", "layers.1.kernel"):
+        layer = torch.nn.Linear(*model.weights()[name].shape)
+        layer.weight.data = torch.tensor(model.weights()[name].T.copy())
+        layers.append(layer)
+    share = float(rng.random())
+    prune.global_unstructured(
+        [(layer, "weight") for layer in layers], prune.L1Unstructured, amount=share
+    )
+    for layer, mask in zip(layers, pruning.prune_weights(model, share).values(), strict=True):
+        np.testing.assert_array_equal(mask, layer.weight_mask.numpy().T > 0)
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_the_same_filters_are_the_smallest_as_in_pytorch(seed):
     torch = pytest.importorskip("torch")
@@ -125,6 +145,12 @@ def test_bad_input_is_named():
             "masks must fit the weights of the model, got layers.0.kernel",
         ),
         (
+            lambda: pruning.apply_masks(
+                model, {"layers.0.kernel": np.ones(model.layers[0].kernel.shape, int)}
+            ),
+            "masks must hold truth values, got layers.0.kernel int64",
+        ),
+        (
             lambda: pruning.prune_weights(nn.Sequential([nn.Input((2,)), nn.Flatten()]), 0.5),
             "model must have a kernel, got none",
         ),
@@ -139,3 +165,14 @@ def test_layers_that_mix_units_are_refused():
     )
     with pytest.raises(ValueError, match="must leave each unit to itself, got LayerNormalization"):
         pruning.keep_units(model, 0, [0, 1])
+
+
+def test_units_that_share_a_softmax_are_not_taken_out():
+    within = nn.Sequential([nn.Input((4,)), nn.Dense(6, "softmax"), nn.Dense(2)])
+    with pytest.raises(ValueError, match="place must be of units that do not mix, got softmax"):
+        pruning.keep_units(within, 0, [0, 1])
+    behind = nn.Sequential(
+        [nn.Input((4,)), nn.Dense(6), nn.Activation(nn.activations.log_softmax), nn.Dense(2)]
+    )
+    with pytest.raises(ValueError, match="must leave each unit to itself, got Activation"):
+        pruning.keep_units(behind, 0, [0, 1])
