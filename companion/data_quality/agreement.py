@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from companion.metrics.classification import confusion_matrix
+from companion.metrics._checks import as_labels, same_length
 
 
 def cohen_kappa(
@@ -28,7 +28,7 @@ def cohen_kappa(
         Their labels, class numbers of shape ``(items,)``.
     weights
         By default every disagreement counts 1; of ordered classes ``"linear"`` counts the distance
-        and ``"quadratic"`` its square.
+        of their numbers and ``"quadratic"`` its square.
 
     Returns
     -------
@@ -43,9 +43,13 @@ def cohen_kappa(
     """
     if weights not in (None, "linear", "quadratic"):
         raise ValueError(f"weights must be linear, quadratic or None, got {weights!r}")
-    observed = confusion_matrix(first, second)
-    expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / observed.sum()
-    distance = np.abs(np.subtract.outer(np.arange(len(observed)), np.arange(len(observed))))
+    a, b = as_labels(first, "first"), as_labels(second, "second")
+    same_length(a, b, "first and second")
+    seen, places = np.unique(np.concatenate([a, b]), return_inverse=True)
+    cells = places[: len(a)] * len(seen) + places[len(a) :]
+    observed = np.bincount(cells, minlength=len(seen) ** 2).reshape(len(seen), len(seen))
+    expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / len(a)
+    distance = np.abs(np.subtract.outer(seen, seen)).astype(float)
     weight = {None: distance > 0, "linear": distance, "quadratic": distance**2}[weights]
     by_chance = (weight * expected).sum()
     return float(1 - (weight * observed).sum() / by_chance) if by_chance else float("nan")
@@ -82,8 +86,9 @@ def fleiss_kappa(counts: ArrayLike) -> float:
     n = np.asarray(counts)
     if n.ndim != 2 or n.size == 0:
         raise ValueError(f"counts must have shape (items, classes) and not be empty, got {n.shape}")
-    if n.dtype.kind not in "iu" or n.min() < 0:
-        raise ValueError("counts must be whole numbers from 0")
+    if n.dtype.kind not in "iuf" or not ((n >= 0) & (n == np.floor(n)) & np.isfinite(n)).all():
+        raise ValueError(f"counts must be whole numbers from 0, got {n.ravel()[:5]} …")
+    n = n.astype(np.int64)  # the squares of small integer types would overflow
     labels = n.sum(axis=1)
     m = int(labels[0])
     if m < 2 or (labels != m).any():

@@ -43,7 +43,8 @@ def class_balance(labels: ArrayLike, classes: int | None = None) -> ClassBalance
     ValueError
         If the labels are empty or hold anything but numbers of the classes.
     """
-    counts = _counts(labels, classes)
+    y = as_labels(labels, "labels", classes)
+    counts = np.bincount(y, minlength=classes or 0)
     shares = counts / counts.sum()
     seen = shares[shares > 0]
     ratio = counts.max() / counts.min() if counts.min() else np.inf
@@ -141,12 +142,9 @@ def undersample(labels: ArrayLike, rng: np.random.Generator) -> Labels:
     return rng.permutation(np.concatenate(parts))
 
 
-def _counts(labels: ArrayLike, classes: int | None) -> Labels:
-    return np.bincount(as_labels(labels, "labels", classes), minlength=classes or 0)
-
-
 def _filled(labels: ArrayLike, classes: int | None) -> Labels:
-    counts = _counts(labels, classes)
-    if not counts.all():
-        raise ValueError(f"labels must hold every class, got none of class {counts.argmin()}")
+    seen, counts = np.unique(as_labels(labels, "labels", classes), return_counts=True)
+    if len(seen) < (classes or seen[-1] + 1):
+        missing = (np.append(seen, -1) != np.arange(len(seen) + 1)).argmax()
+        raise ValueError(f"labels must hold every class, got none of class {missing}")
     return counts

@@ -91,6 +91,7 @@ def dawid_skene(
     if not tolerance >= 0:
         raise ValueError(f"tolerance must be at least 0, got {tolerance}")
     votes = _votes(labels, classes)  # (items, annotators, classes)
+    given, annotators = np.asarray(labels), np.arange(votes.shape[1])
     truth = votes.sum(axis=1) / votes.sum(axis=(1, 2))[:, None]  # T
     history: list[float] = []
     while True:
@@ -102,9 +103,8 @@ def dawid_skene(
         )
         with np.errstate(divide="ignore"):
             log_prior, log_confusion = np.log(prior), np.log(confusion)
-        # 0 · ln 0 must not count where the label was not given.
-        terms = np.where(votes[:, :, None, :] > 0, log_confusion[None], 0.0)
-        joint = log_prior + terms.sum(axis=(1, 3))  # (items, classes)
+        of_given = log_confusion.transpose(0, 2, 1)[annotators, given]
+        joint = log_prior + of_given.sum(axis=1, where=(given != MISSING)[..., None])
         top = joint.max(axis=1, keepdims=True)
         evidence = top[:, 0] + np.log(np.exp(joint - top).sum(axis=1))
         truth = np.exp(joint - evidence[:, None])
@@ -124,7 +124,10 @@ def _votes(labels: ArrayLike, classes: int) -> Floats:
     if classes < 1:
         raise ValueError(f"classes must be at least 1, got {classes}")
     if given.dtype.kind not in "iu" or given.min() < MISSING or given.max() >= classes:
-        raise ValueError(f"labels must be whole numbers from -1 to {classes - 1}")
+        raise ValueError(
+            f"labels must be whole numbers from -1 to {classes - 1}, "
+            f"got {given.min()} to {given.max()} of dtype {given.dtype}"
+        )
     unlabelled = (given == MISSING).all(axis=1)
     if unlabelled.any():
         raise ValueError(f"labels must have one for each item, got none for {unlabelled.argmax()}")

@@ -14,8 +14,9 @@ def population_stability_index(reference: ArrayLike, current: ArrayLike, bins: i
     .. math:: \sum_b (q_b - p_b) \ln \frac{q_b}{p_b}
 
     with the shares p of the reference and q of the current values in bins that hold equal shares of
-    the reference: the sum of the two Kullback-Leibler divergences. Half an example is added to each
-    bin, so that an empty one counts, and not infinitely. A common rule of thumb takes 0.1 for a
+    the reference: the sum of the two Kullback-Leibler divergences. A value that fills a bin alone
+    has one to itself. Half an example is added to each bin that is filled on one side, so that an
+    empty one counts, and not infinitely. A common rule of thumb takes 0.1 for a
     small and 0.25 for a large change (N. Siddiqi, Credit Risk Scorecards, 2006, chapter 10);
     without any change it is near (bins - 1) (1/n + 1/m) for n and m values.
 
@@ -26,7 +27,7 @@ def population_stability_index(reference: ArrayLike, current: ArrayLike, bins: i
     current
         Values now, shape ``(others,)``.
     bins
-        Two or more; equal quantiles of the reference make fewer.
+        Two or more; values that repeat make fewer.
 
     Returns
     -------
@@ -41,14 +42,17 @@ def population_stability_index(reference: ArrayLike, current: ArrayLike, bins: i
     if bins < 2:
         raise ValueError(f"bins must be at least 2, got {bins}")
     old, new = _values(reference, "reference"), _values(current, "current")
-    edges = np.unique(np.quantile(old, np.arange(1, bins) / bins))
-    p, q = (
-        (counts + 0.5) / (counts + 0.5).sum()
-        for counts in (
+    quantiles = np.quantile(old, np.arange(bins + 1) / bins)
+    alone = quantiles[1:][np.diff(quantiles) == 0]  # such a value ends a bin and begins another
+    edges = np.unique(np.concatenate([quantiles[1:-1], alone, np.nextafter(alone, -np.inf)]))
+    counts = np.array(
+        [
             np.bincount(np.searchsorted(edges, values), minlength=len(edges) + 1)
             for values in (old, new)
-        )
+        ]
     )
+    filled = counts[:, counts.any(axis=0)] + 0.5
+    p, q = filled / filled.sum(axis=1, keepdims=True)
     return float(((q - p) * np.log(q / p)).sum())
 
 
@@ -156,18 +160,28 @@ def permutation_p_value(
     Raises
     ------
     ValueError
-        If `permutations` is below 1, or by the statistic.
+        If `permutations` is below 1, the samples' shapes differ beyond the first axis, the
+        statistic of the given samples is not finite, or by the statistic.
     """
     if permutations < 1:
         raise ValueError(f"permutations must be at least 1, got {permutations}")
     old, new = np.asarray(reference), np.asarray(current)
+    if old.shape[1:] != new.shape[1:]:
+        raise ValueError(
+            f"reference and current must agree beyond the first axis, got {old.shape} and "
+            f"{new.shape}"
+        )
     given = statistic(old, new)
+    if not np.isfinite(given):
+        raise ValueError(f"statistic must give a finite number for the samples, got {given}")
     together = np.concatenate([old, new])
     as_large = 0
     for _ in range(permutations):
         dealt = rng.permutation(together)
-        # Equal up to rounding counts: another order of the same sum must not be "smaller".
-        as_large += statistic(dealt[: len(old)], dealt[len(old) :]) >= given - 1e-12 * abs(given)
+        # Equal up to rounding counts: another order of the same sum must not be "smaller". Nor is
+        # what is not a number.
+        smaller = statistic(dealt[: len(old)], dealt[len(old) :]) < given - 1e-12 * abs(given)
+        as_large += not smaller
     return (1 + as_large) / (1 + permutations)
 
 

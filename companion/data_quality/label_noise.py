@@ -113,7 +113,8 @@ def label_issues(labels: ArrayLike, probabilities: ArrayLike) -> Labels:
 def _likely_class(y: Labels, p: NDArray[np.float64]) -> Labels:
     """Return the class an example confidently belongs to, -1 where there is none."""
     thresholds = np.bincount(y, p[np.arange(len(y)), y], p.shape[1]) / np.bincount(y)
-    reaching = np.where(p >= thresholds, p, -1.0)
+    # Rounding must not lift the mean of equal probabilities above them.
+    reaching = np.where(p >= thresholds * (1 - 1e-12), p, -1.0)
     return np.where(reaching.max(axis=1) >= 0, reaching.argmax(axis=1), -1)
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from companion.nn.activations import log_softmax, softplus
-from companion.nn.functions import amax, log, relu, where
+from companion.nn.functions import amax, exp, log, relu, where
 from companion.nn.tensor import Array, Tensor, TensorLike, as_tensor
 
 Loss: TypeAlias = Callable[[Array, Tensor], Tensor]
@@ -241,11 +241,82 @@ def multiclass_hinge(targets: TensorLike, scores: TensorLike) -> Tensor:
         If the shapes do not fit, a label is no class number, or there is one class only.
     """
     s = as_tensor(scores)
-    if s.ndim < 2 or s.shape[-1] < 2:
-        raise ValueError(f"scores must be (batch, …, classes) of two or more, got {s.shape}")
-    true = np.arange(s.shape[-1]) == _labels(targets, s.shape)[..., None]
+    true = _true_classes(targets, s, "scores")
     wrong = where(true, -np.inf, s)
     return relu(amax(wrong, -1) - where(true, s, 0.0).sum(-1) + 1.0).mean()
+
+
+def focal_loss(targets: TensorLike, logits: TensorLike, gamma: float = 2.0) -> Tensor:
+    """Return −(1 − q)^γ log q of the probability q of the true class, the mean over all positions.
+
+    The factor takes weight from examples that are classified well, by which the many easy ones of a
+    common class outweigh the few of a rare one; γ = 0 leaves the cross-entropy. Lin et al. 2017,
+    "Focal loss for dense object detection", equation 4. With the margin m = z_y − log Σₖ≠ᵧ e^zₖ,
+    q is σ(m): computed from m, no factor is rounded to 0 before its logarithm is taken.
+
+    Parameters
+    ----------
+    targets
+        Class numbers y, ``(batch, …)``.
+    logits
+        z, ``(batch, …, classes)``, at least two classes.
+    gamma
+        γ, at least 0.
+
+    Returns
+    -------
+    Tensor
+        Without axes, in nats.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a label is no class number, there is one class only, or `gamma`
+        is below 0.
+    """
+    z = as_tensor(logits)
+    true = _true_classes(targets, z, "logits")
+    others = where(true, -np.inf, z)
+    largest = others.value.max(-1, keepdims=True)
+    rest = log(exp(others - largest).sum(-1)) + largest[..., 0]
+    return _focal(where(true, z, 0.0).sum(-1) - rest, gamma).mean()
+
+
+def binary_focal_loss(
+    targets: TensorLike, logits: TensorLike, gamma: float = 2.0, alpha: float | None = None
+) -> Tensor:
+    """Return `focal_loss` of two classes from one logit each, the mean over all elements.
+
+    Parameters
+    ----------
+    targets
+        y, 0 or 1.
+    logits
+        z, of the same shape, such as ``(batch, 1)``; the probability of 1 is σ(z).
+    gamma
+        γ, at least 0.
+    alpha
+        Weight of the targets 1, in [0, 1]; those of 0 get 1 − α (Lin et al. 2017, equation 5, with
+        α = ¼ for γ = 2). By default both count 1.
+
+    Returns
+    -------
+    Tensor
+        Without axes, in nats.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, a target is neither 0 nor 1, or `gamma` or `alpha` is out of range.
+    """
+    if alpha is not None and not 0 <= alpha <= 1:
+        raise ValueError(f"alpha must be in [0, 1], got {alpha}")
+    z = as_tensor(logits)
+    y = _same_shape(targets, z)
+    if np.any((y != 0) & (y != 1)):
+        raise ValueError(f"targets must be 0 or 1, got {y[(y != 0) & (y != 1)][0]:g}")
+    loss = _focal(z * (2 * y - 1), gamma)
+    return (loss if alpha is None else loss * (alpha * y + (1 - alpha) * (1 - y))).mean()
 
 
 NAMED: dict[str, Loss] = {
@@ -256,6 +327,8 @@ NAMED: dict[str, Loss] = {
     "kl_divergence": kl_divergence,
     "hinge": hinge,
     "multiclass_hinge": multiclass_hinge,
+    "focal_loss": focal_loss,
+    "binary_focal_loss": binary_focal_loss,
     # Keras's names, where they mean the same.
     "mse": mean_squared_error,
     "categorical_crossentropy": categorical_cross_entropy,
@@ -272,6 +345,13 @@ def _expected(targets: TensorLike, log_q: Tensor) -> Tensor:
     rows = y.astype(log_q.dtype)
     _check_rows("targets", rows)
     return (where(rows > 0, log_q, 0.0) * rows).sum(-1)
+
+
+def _focal(margin: Tensor, gamma: float) -> Tensor:
+    # log σ(m) is −softplus(−m), and log(1 − σ(m)) is −softplus(m).
+    if not 0 <= gamma < np.inf:
+        raise ValueError(f"gamma must be a number of at least 0, got {gamma}")
+    return exp(softplus(margin) * -gamma) * softplus(-margin)
 
 
 def _log_where(condition: Array, x: Tensor) -> Tensor:
@@ -303,6 +383,14 @@ def _labels(targets: TensorLike, shape: tuple[int, ...]) -> np.ndarray[Any, np.d
             f"got {labels.min()} to {labels.max()}"
         )
     return labels
+
+
+def _true_classes(targets: TensorLike, scores: Tensor, name: str) -> Array:
+    # True in the place of the label.
+    if scores.ndim < 2 or scores.shape[-1] < 2:
+        raise ValueError(f"{name} must be (batch, …, classes) of two or more, got {scores.shape}")
+    true: Array = np.arange(scores.shape[-1]) == _labels(targets, scores.shape)[..., None]
+    return true
 
 
 def _check_rows(name: str, rows: Array) -> None:

@@ -58,6 +58,48 @@ def test_the_rounds_are_those_of_the_paper(seed):
     np.testing.assert_allclose(found.log_likelihood, likelihoods)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_names_of_classes_items_and_annotators_do_not_matter(seed):
+    rng = np.random.default_rng(seed)
+    _, labels = annotate(rng, items=60)
+    found = dawid_skene(labels, 3, rounds=20, tolerance=0)
+    classes, items, annotators = (rng.permutation(n) for n in (3, 60, 4))
+    renamed = np.append(classes, -1)[labels][np.ix_(items, annotators)]
+    again = dawid_skene(renamed, 3, rounds=20, tolerance=0)
+    np.testing.assert_allclose(again.probabilities[:, classes], found.probabilities[items])
+    np.testing.assert_allclose(again.prior[classes], found.prior)
+    np.testing.assert_allclose(
+        again.confusion[:, classes][:, :, classes], found.confusion[annotators], atol=1e-12
+    )
+    np.testing.assert_allclose(again.log_likelihood, found.log_likelihood)
+
+
+def test_one_annotator_is_believed():
+    found = dawid_skene([[0], [2], [2], [0], [0]], 4)
+    assert found.probabilities.tolist() == np.eye(4)[[0, 2, 2, 0, 0]].tolist()
+    assert found.prior.tolist() == [0.6, 0, 0.4, 0]
+    even = [0.25] * 4  # nothing speaks of the classes 1 and 3
+    assert found.confusion.tolist() == [[[1, 0, 0, 0], even, [0, 0, 1, 0], even]]
+    assert found.log_likelihood[-1] == pytest.approx(3 * np.log(0.6) + 2 * np.log(0.4))
+
+
+def test_an_annotator_who_labelled_nothing_changes_nothing():
+    _, labels = annotate(np.random.default_rng(3), items=50)
+    more = np.insert(labels, 2, -1, axis=1)
+    found, with_silent = dawid_skene(labels, 3), dawid_skene(more, 3)
+    np.testing.assert_allclose(with_silent.probabilities, found.probabilities)
+    np.testing.assert_allclose(with_silent.confusion[2], 1 / 3)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64])
+def test_labels_may_be_of_any_integer_type_and_one_class_is_certain(dtype):
+    labels = np.zeros((3, 2), dtype)
+    found = dawid_skene(labels, 1)
+    assert found.probabilities.tolist() == [[1]] * 3
+    assert found.log_likelihood[-1] == 0
+    assert dawid_skene(labels, 2).probabilities.tolist() == [[1, 0]] * 3
+
+
 def test_it_learns_whom_to_trust():
     truth, labels = annotate(np.random.default_rng(0), items=3000)
     found = dawid_skene(labels, 3)
@@ -85,7 +127,8 @@ def test_the_vote_of_equals_goes_to_the_lowest():
     [
         ([], 2, r"labels must have shape \(items, annotators\) and not be empty"),
         ([[0, 2]], 2, "labels must be whole numbers from -1 to 1"),
-        ([[0.0, 1.0]], 2, "labels must be whole numbers from -1 to 1"),
+        ([[0.0, 1.0]], 2, r"numbers from -1 to 1, got 0.0 to 1.0 of dtype float64"),
+        ([[-2, 1]], 2, "got -2 to 1 of dtype int64"),
         ([[0, 1], [-1, -1]], 2, "labels must have one for each item, got none for 1"),
         ([[0]], 0, "classes must be at least 1, got 0"),
     ],

@@ -38,6 +38,22 @@ def test_the_joint_is_that_of_the_definition(seed):
     assert (np.diff(p[found, y[found]]) >= 0).all()
 
 
+@pytest.mark.parametrize("classes", [2, 3, 7])
+def test_probabilities_all_equal_reach_their_own_mean(classes):
+    """(0.8 + 0.8 + 0.8) / 3 is above 0.8 in floating point."""
+    y = np.repeat(np.arange(classes), 3)
+    p = np.full((len(y), classes), 0.2 / (classes - 1))
+    p[:, 0] = 0.8
+    assert confident_joint(y, p)[:, 0].tolist() == [3] * classes
+    assert label_issues(y, p).tolist() == list(range(3, len(y)))
+
+
+def test_certain_and_right_probabilities_give_no_issue():
+    y = np.repeat(np.arange(4), 3)
+    assert confident_joint(y, np.eye(4)[y]).tolist() == (3 * np.eye(4)).tolist()
+    assert label_issues(y, np.eye(4)[y]).tolist() == []
+
+
 def test_flipped_labels_of_digits_are_found():
     from sklearn.datasets import load_digits
     from sklearn.model_selection import cross_val_predict

@@ -10,9 +10,11 @@ from companion.nn.checking import grad_check
 from companion.nn.losses import (
     NAMED,
     binary_cross_entropy,
+    binary_focal_loss,
     categorical_cross_entropy,
     cross_entropy,
     entropy,
+    focal_loss,
     hinge,
     kl_divergence,
     mean_squared_error,
@@ -77,6 +79,7 @@ def test_float64_targets_leave_float32_outputs_float32():
     for loss, targets in [
         (mean_squared_error, np.zeros((2, 3))),
         (binary_cross_entropy, np.zeros((2, 3))),
+        (binary_focal_loss, np.zeros((2, 3))),
         (cross_entropy, np.full((2, 3), 1 / 3)),
         (hinge, np.ones((2, 3))),
     ]:
@@ -392,6 +395,113 @@ def test_multiclass_hinge_of_two_classes_is_the_binary_one_of_their_difference()
     assert multiclass_hinge(labels, scores).item() == pytest.approx(expected)
 
 
+# Focal loss (DP25)
+
+
+@types
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0, 3.7])
+@pytest.mark.parametrize("shape", [(6, 4), (1, 3), (2, 5, 3), (4, 2), (2, 3, 2, 4)], ids=str)
+def test_focal_loss_equals_the_formula_in_torch(shape, gamma, dtype, rtol):
+    logits = generator().normal(0, 3, shape).astype(dtype)
+    labels = generator().integers(0, shape[-1], shape[:-1])
+
+    def theirs(x):
+        q = torch.softmax(x.double(), -1)
+        q = q.gather(-1, torch.tensor(labels)[..., None])
+        return (-((1 - q) ** gamma) * torch.log(q)).mean()
+
+    assert_equals_torch(lambda x: focal_loss(labels, x, gamma), theirs, logits, rtol)
+
+
+@types
+@pytest.mark.parametrize("alpha", [None, 0.0, 0.25, 1.0])
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+@pytest.mark.parametrize("shape", [(7, 1), (4, 3), (5,), (0, 1)], ids=str)
+def test_binary_focal_loss_equals_the_formula_in_torch(shape, gamma, alpha, dtype, rtol):
+    logits = generator().normal(0, 3, shape).astype(dtype)
+    labels = generator().integers(0, 2, shape)
+
+    def theirs(x):
+        y, p = torch.tensor(labels), torch.sigmoid(x.double())
+        q = torch.where(y == 1, p, 1 - p)
+        weight = 1 if alpha is None else torch.where(y == 1, alpha, 1 - alpha)
+        return (-weight * (1 - q) ** gamma * torch.log(q)).mean()
+
+    assert_equals_torch(lambda x: binary_focal_loss(labels, x, gamma, alpha), theirs, logits, rtol)
+
+
+@types
+def test_without_gamma_the_focal_losses_are_the_cross_entropies(dtype, rtol):
+    logits = generator().normal(0, 3, (8, 4)).astype(dtype)
+    for labels, focal, crossed in (
+        (generator().integers(0, 4, 8), focal_loss, cross_entropy),
+        (generator().integers(0, 2, (8, 4)), binary_focal_loss, binary_cross_entropy),
+    ):
+        first, second = Tensor(logits, requires_grad=True), Tensor(logits, requires_grad=True)
+        one, other = focal(labels, first, 0.0), crossed(labels, second)
+        one.backward()
+        other.backward()
+        assert one.item() == pytest.approx(other.item(), rel=rtol)
+        np.testing.assert_allclose(first.grad, second.grad, 10 * rtol, rtol)
+
+
+def test_focal_loss_of_two_classes_is_the_binary_one_of_their_difference():
+    logits, labels = generator().normal(0, 3, (9, 2)), generator().integers(0, 2, 9)
+    expected = binary_focal_loss(labels, logits[:, 1] - logits[:, 0]).item()
+    assert focal_loss(labels, logits).item() == pytest.approx(expected)
+
+
+def test_focal_losses_equal_keras():
+    losses = pytest.importorskip("keras").losses
+    logits, labels = generator().normal(size=(9, 4)), generator().integers(0, 4, 9)
+    theirs = losses.CategoricalFocalCrossentropy(alpha=1.0, gamma=1.5, from_logits=True)
+    expected = float(theirs(np.eye(4)[labels], logits))
+    assert focal_loss(labels, logits, 1.5).item() == pytest.approx(expected, rel=1e-6)
+    labels = generator().integers(0, 2, (9, 4)).astype(float)
+    for alpha in (None, 0.3):
+        theirs = losses.BinaryFocalCrossentropy(
+            apply_class_balancing=alpha is not None, alpha=alpha or 0.25, gamma=1.5
+        )
+        expected = float(theirs(labels, special.expit(logits)))
+        value = binary_focal_loss(labels, logits, 1.5, alpha).item()
+        assert value == pytest.approx(expected, rel=1e-5)
+
+
+def test_gradients_of_focal_losses_equal_finite_differences():
+    logits = generator().normal(size=(3, 4))
+    for gamma in (0.0, 0.5, 2.0):
+        grad_check(lambda x, g=gamma: focal_loss([0, 3, 1], x, g), logits)
+        labels = generator().integers(0, 2, (3, 4))
+        grad_check(lambda x, g=gamma, y=labels: binary_focal_loss(y, x, g, 0.25), logits)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+def test_focal_losses_of_extreme_logits_are_finite_without_warnings(gamma, dtype):
+    """Where q rounds to 1, (1 - q)^½ would have an infinite derivative."""
+    rows = np.array([[1e4, -1e4, 0], [-1e4, 1e4, 1e4], [-1e4] * 3, [60, 0, 0]], dtype)
+    x = Tensor(rows, requires_grad=True)
+    loss = focal_loss([0, 0, 0, 0], x, gamma)
+    loss.backward()
+    # Sure and right, sure and wrong, of three alike, and almost sure and right.
+    third = (2 / 3) ** gamma * np.log(3)
+    assert loss.item() == pytest.approx((0 + 2e4 + np.log(2) + third) / 4, rel=1e-6)
+    np.testing.assert_allclose(x.grad[1], np.array([-1, 0.5, 0.5]) / 4, rtol=1e-6)
+    assert np.isfinite(x.grad).all()
+    z = Tensor(np.array([-1e4, -100, 0, 100, 1e4], dtype), requires_grad=True)
+    loss = binary_focal_loss(np.ones(5), z, gamma)
+    loss.backward()
+    assert loss.item() == pytest.approx((1e4 + 100 + 0.5**gamma * np.log(2)) / 5, rel=1e-6)
+    assert np.isfinite(z.grad).all()
+
+
+@given(st.floats(-20, 20), st.floats(0, 5), st.floats(0, 5))
+def test_a_larger_gamma_gives_a_smaller_loss_and_never_a_negative_one(z, first, second):
+    low, high = sorted((first, second))
+    small, large = (binary_focal_loss([1], [z], gamma).item() for gamma in (high, low))
+    assert 0 <= small <= large
+
+
 # All of them
 
 
@@ -404,6 +514,8 @@ CALLS = [
     (kl_divergence, (0, 3), (0, 3)),
     (hinge, (0, 1), (0, 1)),
     (multiclass_hinge, (0,), (0, 3)),
+    (focal_loss, (0,), (0, 3)),
+    (binary_focal_loss, (0, 1), (0, 1)),
 ]
 
 
@@ -419,7 +531,7 @@ def test_the_loss_of_an_empty_batch_is_not_a_number(loss, targets, outputs):
 
 def test_training_that_has_diverged_shows_a_loss_that_is_not_a_number():
     x = Tensor(np.full((2, 3), np.nan))
-    for loss in (cross_entropy, categorical_cross_entropy, multiclass_hinge):
+    for loss in (cross_entropy, categorical_cross_entropy, multiclass_hinge, focal_loss):
         with np.errstate(invalid="ignore"):
             assert np.isnan(loss([0, 1], x).item())
 
@@ -435,7 +547,7 @@ def test_targets_may_be_tensors_and_get_no_gradient():
 @pytest.mark.parametrize("name", NAMED)
 def test_every_named_loss_can_be_called(name):
     targets = np.ones((1, 2)) if "hinge" in name else np.array([[0.0, 1.0]])
-    if name == "multiclass_hinge":
+    if name in ("multiclass_hinge", "focal_loss"):
         targets = np.array([1])
     assert np.isfinite(NAMED[name](targets, Tensor([[0.4, 0.6]])).item())
 
@@ -481,6 +593,14 @@ LOGITS = np.zeros((4, 3))
         (lambda: multiclass_hinge([3], [[1.0, 2.0]]), "from 0 to 1, got 3 to 3"),
         (lambda: multiclass_hinge([0], [[1.0]]), "of two or more, got (1, 1)"),
         (lambda: multiclass_hinge(0, [1.0, 2.0]), "must be (batch, …, classes)"),
+        (lambda: focal_loss([3], [[1.0, 2.0]]), "from 0 to 1, got 3 to 3"),
+        (lambda: focal_loss([0], [[1.0]]), "logits must be (batch, …, classes) of two or more"),
+        (lambda: focal_loss([0], [[1.0, 2.0]], -1), "gamma must be a number of at least 0, got -1"),
+        (lambda: focal_loss([0], [[1.0, 2.0]], np.nan), "gamma must be a number of at least 0"),
+        (lambda: binary_focal_loss([0.5], [1.0]), "targets must be 0 or 1, got 0.5"),
+        (lambda: binary_focal_loss([np.nan], [1.0]), "targets must be 0 or 1, got nan"),
+        (lambda: binary_focal_loss([1], [[1.0]]), "shape (1, 1), got (1,)"),
+        (lambda: binary_focal_loss([1], [1.0], alpha=2), "alpha must be in [0, 1], got 2"),
     ],
 )
 def test_errors_say_what_is_wrong_with_the_targets(call, message):
