@@ -1,6 +1,8 @@
 """Recipes: how networks are trained."""
 
-from companion.training.augmentation import RandomAffine
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from companion.training.gan import (
     GAN,
     discriminator_loss,
@@ -10,12 +12,15 @@ from companion.training.gan import (
     non_saturating_loss,
     optimal_discriminator,
 )
-from companion.training.multi_task import with_heads
-from companion.training.recipe import Recipe, Run, pixels, train
-from companion.training.repetitions import train_repeatedly
-from companion.training.schedules import OneCycle
-from companion.training.step_losses import StepLosses
-from companion.training.transfer import features, with_new_head
+
+if TYPE_CHECKING:  # the rest needs Keras, and is loaded by `__getattr__` when it is asked for
+    from companion.training.augmentation import RandomAffine
+    from companion.training.multi_task import with_heads
+    from companion.training.recipe import Recipe, Run, pixels, train
+    from companion.training.repetitions import train_repeatedly
+    from companion.training.schedules import OneCycle
+    from companion.training.step_losses import StepLosses
+    from companion.training.transfer import features, with_new_head
 
 __all__ = [
     "GAN",
@@ -37,3 +42,28 @@ __all__ = [
     "with_heads",
     "with_new_head",
 ]
+_MODULES = {
+    "OneCycle": "schedules",
+    "RandomAffine": "augmentation",
+    "Recipe": "recipe",
+    "Run": "recipe",
+    "StepLosses": "step_losses",
+    "features": "transfer",
+    "pixels": "recipe",
+    "train": "recipe",
+    "train_repeatedly": "repetitions",
+    "with_heads": "multi_task",
+    "with_new_head": "transfer",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs Keras at its first use."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Name the same as if all were loaded."""
+    return sorted({*globals(), *__all__})

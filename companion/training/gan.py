@@ -16,7 +16,7 @@ from companion.nn import Adam, Sequential, Tensor, gradients, no_grad
 from companion.nn.activations import softplus
 from companion.nn.layers.layer import known
 from companion.nn.ranges import non_negative, whole
-from companion.nn.tensor import TensorLike
+from companion.nn.tensor import TensorLike, as_tensor
 
 Points: TypeAlias = NDArray[np.floating[Any]]
 
@@ -37,7 +37,7 @@ def discriminator_loss(real: TensorLike, fake: TensorLike) -> Tensor:
     Tensor
         Without axes, in nats.
     """
-    return softplus(-_logits(real)).mean() + softplus(_logits(fake)).mean()
+    return softplus(-as_tensor(real)).mean() + softplus(as_tensor(fake)).mean()
 
 
 def minimax_loss(fake: TensorLike) -> Tensor:
@@ -46,7 +46,7 @@ def minimax_loss(fake: TensorLike) -> Tensor:
     Its derivative by a logit l is −σ(l), which vanishes where D is sure that a sample is none of
     the examples. ``fake`` are the logits of samples, ``(batch, 1)``.
     """
-    return -softplus(_logits(fake)).mean()
+    return -softplus(as_tensor(fake)).mean()
 
 
 def non_saturating_loss(fake: TensorLike) -> Tensor:
@@ -54,7 +54,7 @@ def non_saturating_loss(fake: TensorLike) -> Tensor:
 
     Its fixed point is that of `minimax_loss`. ``fake`` are the logits of samples, ``(batch, 1)``.
     """
-    return softplus(-_logits(fake)).mean()
+    return softplus(-as_tensor(fake)).mean()
 
 
 def gradient_penalty(discriminator: Sequential, real: Points) -> Tensor:
@@ -68,13 +68,20 @@ def gradient_penalty(discriminator: Sequential, real: Points) -> Tensor:
     discriminator
         Gives ``(batch, 1)``.
     real
-        Examples, ``(batch, features)``.
+        Examples, ``(batch, features)``, one or more.
 
     Returns
     -------
     Tensor
         Without axes; it can be differentiated by the discriminator's parameters.
+
+    Raises
+    ------
+    ValueError
+        If there are no examples.
     """
+    if not len(real):
+        raise ValueError("real must hold at least one example, got 0")
     x = Tensor(real.astype(discriminator.dtype), requires_grad=True)
     (slopes,) = gradients(discriminator(x, training=True).sum(), [x], create_graph=True)
     return (slopes * slopes).sum() * (1 / len(real))
@@ -155,20 +162,28 @@ class GAN:
         Raises
         ------
         ValueError
-            If a number is out of range, or there are no examples or one is not finite.
+            If a number is out of range, or the examples are none, of another shape or not finite.
         """
         x = np.asarray(examples)
-        if not x.size or not np.isfinite(x).all():
-            raise ValueError(f"examples must be finite and one or more, got shape {x.shape}")
+        features = known(self.discriminator.input_shape or ())
+        if x.shape[1:] != features or not len(x):
+            raise ValueError(
+                f"examples must have the shape (examples, {', '.join(map(str, features))}) and be "
+                f"one or more, got {x.shape}"
+            )
+        if not np.isfinite(x).all():
+            raise ValueError(f"examples must be finite, got {x[~np.isfinite(x)][0]}")
+        whole("batch_size", batch_size)
         for _ in range(whole("steps", steps)):
-            batch = x[self.rng.integers(len(x), size=whole("batch_size", batch_size))]
+            batch = x[self.rng.integers(len(x), size=batch_size)]
             self.history["discriminator"].append(self.discriminator_step(batch))
             self.history["generator"].append(self.generator_step(batch_size))
         return self
 
     def discriminator_step(self, real: Points) -> float:
         """Lower the discriminator's loss on a batch and as many samples; return it before."""
-        fake = self.sample(len(real))
+        with no_grad():  # in training as in `generator_step`: batch normalisation, dropout
+            fake = self.generator(self._prior(len(real)), training=True)
         loss = discriminator_loss(
             self.discriminator(real, training=True), self.discriminator(fake, training=True)
         )
@@ -184,9 +199,9 @@ class GAN:
         return loss.item()
 
     def sample(self, samples: int) -> Points:
-        """Return what the generator makes of new z, ``(samples, features)``."""
+        """Return what the generator makes of new z, ``(samples, features)``, outside training."""
         with no_grad():
-            return self.generator(self._prior(samples)).value
+            return self.generator(self._prior(whole("samples", samples))).value
 
     def _prior(self, samples: int) -> Points:
         latent = known(self.generator.input_shape or ())
@@ -215,7 +230,7 @@ def optimal_discriminator(p: ArrayLike, q: ArrayLike) -> NDArray[np.float64]:
     Raises
     ------
     ValueError
-        If the shapes differ or a density is below 0.
+        If the shapes differ or a density is below 0 or not finite.
     """
     p, q = _densities(p, q)
     with np.errstate(invalid="ignore"):
@@ -231,9 +246,9 @@ def jensen_shannon(p: ArrayLike, q: ArrayLike, x: ArrayLike) -> float:
     Parameters
     ----------
     p, q
-        Densities at the points, at least 0, ``(points,)``.
+        Densities at the points, at least 0, ``(points,)``; they should have the integral 1.
     x
-        Points, increasing, ``(points,)``; beyond them the densities should be 0.
+        Points, increasing, ``(points,)``, two or more; beyond them the densities should be 0.
 
     Returns
     -------
@@ -243,12 +258,16 @@ def jensen_shannon(p: ArrayLike, q: ArrayLike, x: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ, a density is below 0 or the points do not increase.
+        If the shapes differ, a density is below 0 or not finite, or the points do not increase.
     """
     p, q = _densities(p, q)
     points = np.asarray(x, dtype=np.float64)
-    if points.shape != p.shape or not np.all(np.diff(points) > 0):
-        raise ValueError(f"x must be increasing points of the shape {p.shape}, got {points.shape}")
+    if points.shape != p.shape or points.ndim != 1 or len(points) < 2:
+        raise ValueError(
+            f"x must be two or more points of the shape {p.shape} of p, got {points.shape}"
+        )
+    if not np.all(np.diff(points) > 0):
+        raise ValueError(f"x must increase, got steps down to {np.diff(points).min():g}")
     middle = (p + q) / 2
     return float(np.trapezoid(_relative(p, middle) + _relative(q, middle), points)) / 2
 
@@ -264,10 +283,7 @@ def _densities(p: ArrayLike, q: ArrayLike) -> tuple[NDArray[np.float64], NDArray
     if p.shape != q.shape:
         raise ValueError(f"q must have the shape of p, {p.shape}, got {q.shape}")
     for name, density in (("p", p), ("q", q)):
-        if not np.all(density >= 0):
-            raise ValueError(f"{name} must be at least 0, got {density.min():g}")
+        wrong = ~((density >= 0) & (density < np.inf))
+        if wrong.any():
+            raise ValueError(f"{name} must be finite and at least 0, got {density[wrong][0]:g}")
     return p, q
-
-
-def _logits(values: TensorLike) -> Tensor:
-    return values if isinstance(values, Tensor) else Tensor(values)

@@ -1,6 +1,7 @@
 """Multi-task learning: several heads on one body."""
 
 from collections.abc import Mapping
+from numbers import Integral
 
 import keras
 
@@ -39,7 +40,7 @@ def with_heads(source: keras.Model, classes: Mapping[str, int]) -> keras.Model:
     for task, count in classes.items():
         if not task.isidentifier():  # TensorFlow takes no space in the name of a layer
             raise ValueError(f"classes must have names without spaces or signs, got {task!r}")
-        if not isinstance(count, int) or count < 2:
+        if not isinstance(count, Integral) or count < 2:
             raise ValueError(
                 f"classes must be whole numbers of at least 2, got {count!r} for {task!r}"
             )
@@ -47,7 +48,7 @@ def with_heads(source: keras.Model, classes: Mapping[str, int]) -> keras.Model:
     inputs = keras.Input(body.input_shape[1:])
     shared = body(inputs)
     heads = {
-        task: keras.layers.Dense(count, activation="softmax", name=task)(shared)
+        task: keras.layers.Dense(int(count), activation="softmax", name=task)(shared)
         for task, count in classes.items()
     }
     return keras.Model(inputs, heads)

@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.nn.ranges import whole
 from companion.training.schedules import OneCycle
 
+Array = NDArray[Any]
 Labels = NDArray[np.integer]
 
 
@@ -23,19 +26,21 @@ def train_repeatedly(
 ) -> Iterator[keras.Model]:
     """Train a network by Adam and cross-entropy on each draw of examples, compiling it only once.
 
-    Small trainings take less time than their compilation. The n-th draw is learnt from the
-    parameters that ``network()`` begins with under seed n, counted from 0, so that two networks
-    over the same draws make pairs. The number of steps does not depend on the number of examples:
-    these come in random orders one after another, each as often as any other but for one.
+    Small trainings take less time than their compilation. The n-th draw is learnt from what
+    ``network()`` begins with under seed n, counted from 0, so that two networks over the same draws
+    make pairs; on PyTorch, dropout draws from elsewhere. The number of steps does not depend on the
+    number of examples: these come in random orders one after another, each as often as any other
+    but for one.
 
     Parameters
     ----------
     network
         Builds the model: images in, probabilities ``(batch, classes)`` out, or a dict of them by
-        task. Its parameters may differ from call to call, its layers not.
+        task. It is called once for each draw, in their order; its parameters may differ from call
+        to call, its layers not.
     draws
         Pairs of images ``(images, height, width, channels)`` and class numbers ``(images,)``, of
-        several tasks a dict of these.
+        several tasks a dict of these. All are held in memory.
     steps
         Of each training, at least 1.
     batch_size
@@ -53,17 +58,19 @@ def train_repeatedly(
     Raises
     ------
     ValueError
-        If `steps` or `batch_size` is below 1, or a draw has no images or other than one label each.
+        If `steps` or `batch_size` is no positive whole number, or a draw has no images or other
+        than one label each.
     """
-    for name, number in (("steps", steps), ("batch_size", batch_size)):
-        if number < 1:
-            raise ValueError(f"{name} must be at least 1, got {number}")
-    model, blank = None, []
+    whole("steps", steps)
+    whole("batch_size", batch_size)
+    draws = list(draws)
+    # Before the first training, since after a new seed TensorFlow prepares its functions anew.
+    beginnings = [_seeded(network, seed) for seed in range(len(draws))]
+    model: keras.Model | None = None
+    blank: list[Array] = []
     for seed, (images, labels) in enumerate(draws):
-        keras.utils.set_random_seed(seed)
-        fresh = network()
         if model is None:
-            model = fresh
+            model = beginnings[0]
             loss = "sparse_categorical_crossentropy"
             model.compile(
                 optimizer=keras.optimizers.Adam(OneCycle(learning_rate, steps)),
@@ -73,9 +80,8 @@ def train_repeatedly(
             )
             model.optimizer.build(model.trainable_variables)
             blank = [keras.ops.convert_to_numpy(each) for each in model.optimizer.variables]
-        model.set_weights(fresh.get_weights())
-        for variable, value in zip(model.optimizer.variables, blank, strict=True):
-            variable.assign(value)
+        _assign(model.variables, beginnings[seed].variables)
+        _assign(model.optimizer.variables, blank)
         order = _orders(len(images), steps * batch_size, np.random.default_rng(seed))
         targets: Labels | dict[str, Labels]
         if isinstance(labels, Mapping):
@@ -86,6 +92,16 @@ def train_repeatedly(
         yield model
 
 
+def _seeded(network: Callable[[], keras.Model], seed: int) -> keras.Model:
+    keras.utils.set_random_seed(seed)
+    return network()
+
+
+def _assign(variables: Iterable[keras.Variable], values: Iterable[Any]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
 def _on_tensorflow() -> bool:
     return bool(keras.backend.backend() == "tensorflow")
 
@@ -94,8 +110,8 @@ def _orders(examples: int, wanted: int, rng: np.random.Generator) -> NDArray[np.
     """Give the examples' numbers in one random order after another, until there are enough."""
     if not examples:
         raise ValueError("draws must hold at least one image each, got 0")
-    whole = math.ceil(wanted / examples)
-    return np.concatenate([rng.permutation(examples) for _ in range(whole)])[:wanted]
+    orders = math.ceil(wanted / examples)
+    return np.concatenate([rng.permutation(examples) for _ in range(orders)])[:wanted]
 
 
 def _rows(labels: Labels, order: NDArray[np.int64], examples: int) -> Labels:

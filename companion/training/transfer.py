@@ -1,5 +1,7 @@
 """Transfer: the layers of a trained network under a new head, for another task."""
 
+from numbers import Integral
+
 import keras
 
 
@@ -31,11 +33,11 @@ def with_new_head(source: keras.Model, classes: int, *, frozen: bool = False) ->
     ValueError
         If `source` is not built or ends otherwise, or `classes` is below 2.
     """
-    if not isinstance(classes, int) or classes < 2:
+    if not isinstance(classes, Integral) or classes < 2:
         raise ValueError(f"classes must be a whole number of at least 2, got {classes!r}")
     body = features(source)
     body.trainable = not frozen
-    head = keras.layers.Dense(classes, activation="softmax", name="head")
+    head = keras.layers.Dense(int(classes), activation="softmax", name="head")
     return keras.Sequential([keras.Input(body.input_shape[1:]), body, head])
 
 

@@ -235,6 +235,23 @@ def test_one_step_of_each_network_equals_torch(loss):
             np.testing.assert_allclose(mine, theirs.detach().numpy(), atol=1e-9)
 
 
+def test_the_discriminator_sees_what_the_generator_makes_in_training():
+    layers = [nn.Input((2,)), nn.Dense(4), nn.BatchNormalization(), nn.Dense(2)]
+    made = nn.Sequential(layers, seed=0, dtype="float64")
+    model = GAN(made, discriminator(dtype="float64"), seed=3)
+    x = np.random.default_rng(1).standard_normal((6, 2))
+    z = np.random.default_rng(3).standard_normal((6, 2))
+    w, b, scale, offset, v, c = (torch.tensor(p.value) for p in made.parameters().values())
+    hidden = torch.nn.functional.batch_norm(
+        torch.tensor(z) @ w + b, None, None, scale, offset, training=True, eps=1e-3
+    )
+    fake = (hidden @ v + c).numpy()
+    with nn.no_grad():
+        logits = [model.discriminator(points, training=True) for points in (x, fake)]
+    expected = gan.discriminator_loss(*logits).item()
+    assert model.discriminator_step(x) == pytest.approx(expected, rel=1e-9)
+
+
 def test_a_seed_decides_everything():
     x = np.random.default_rng(0).standard_normal((20, 2))
     first, second, other = (pair(seed=s).fit(x, 3, 4).sample(5) for s in (0, 0, 1))
@@ -244,10 +261,45 @@ def test_a_seed_decides_everything():
     assert first.shape == (5, 2)
 
 
-@pytest.mark.parametrize("bad", [np.empty((0, 2)), np.full((3, 2), np.nan)])
-def test_fit_refuses_examples_that_are_none_or_not_finite(bad):
-    with pytest.raises(ValueError, match="examples must be finite and one or more"):
+@pytest.mark.parametrize(
+    ("bad", "wrong"),
+    [
+        (np.empty((0, 2)), r"the shape \(examples, 2\) and be one or more, got \(0, 2\)"),
+        (np.zeros(4), r"the shape \(examples, 2\) and be one or more, got \(4,\)"),
+        (np.zeros((4, 3)), r"the shape \(examples, 2\) and be one or more, got \(4, 3\)"),
+        (np.full((3, 2), np.nan), "examples must be finite, got nan"),
+        ([[1.0, -np.inf]], "examples must be finite, got -inf"),
+    ],
+)
+def test_fit_refuses_examples_that_are_none_or_not_finite_or_of_another_shape(bad, wrong):
+    with pytest.raises(ValueError, match=wrong):
         pair().fit(bad, 1)
+
+
+@pytest.mark.parametrize("samples", [0, -1, 2.5])
+def test_sample_refuses_a_number_below_1(samples):
+    with pytest.raises(ValueError, match=f"samples must be a positive whole number, got {samples}"):
+        pair().sample(samples)
+
+
+def test_a_penalty_of_no_examples_is_refused():
+    with pytest.raises(ValueError, match="real must hold at least one example, got 0"):
+        gan.gradient_penalty(discriminator(), np.empty((0, 2)))
+
+
+@pytest.mark.parametrize("kind", ["list", "float64", "int64", "strided"])
+def test_examples_of_any_kind_train_the_same_networks(kind):
+    x = np.random.default_rng(0).integers(-3, 4, (20, 2))
+    given = {
+        "list": x.tolist(),
+        "float64": x.astype(float),
+        "int64": x,
+        "strided": np.repeat(x, 2, axis=0)[::2].astype(np.float32),
+    }[kind]
+    expected = pair().fit(x.astype(np.float32), 3, 4).sample(5)
+    found = pair().fit(given, 3, 4).sample(5)
+    np.testing.assert_array_equal(found, expected)
+    assert found.dtype == np.float32
 
 
 @pytest.mark.parametrize("numbers", [{"steps": 0}, {"steps": 1, "batch_size": 0}])
@@ -268,10 +320,14 @@ def test_networks_that_do_not_fit_are_refused():
 def test_densities_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="q must have the shape of p"):
         gan.optimal_discriminator([1.0], [1.0, 2.0])
-    with pytest.raises(ValueError, match="p must be at least 0, got -1"):
-        gan.optimal_discriminator([-1.0], [1.0])
-    with pytest.raises(ValueError, match="x must be increasing"):
+    for bad in (-1.0, np.nan, np.inf):
+        with pytest.raises(ValueError, match=f"p must be finite and at least 0, got {bad:g}"):
+            gan.optimal_discriminator([0.5, bad], [1.0, 1.0])
+    with pytest.raises(ValueError, match="x must increase, got steps down to -1"):
         gan.jensen_shannon([1.0, 1.0], [1.0, 1.0], [1.0, 0.0])
+    for few in (1.0, [1.0], [[1.0, 2.0]]):
+        with pytest.raises(ValueError, match="x must be two or more points of the shape"):
+            gan.jensen_shannon(few, few, few)
 
 
 def test_optimal_discriminator_is_undefined_where_both_densities_are_0():

@@ -93,6 +93,12 @@ def test_tasks_that_cannot_be_are_refused(classes, wrong):
         with_heads(source(), classes)
 
 
+def test_the_numbers_of_classes_may_be_numpys():
+    digits = np.array([3, 1, 2])
+    model = with_heads(source(), {"digit": digits.max() + 1})
+    assert model.get_layer("digit").units == 4
+
+
 def test_a_source_without_a_dense_layer_at_its_end_is_refused():
     with pytest.raises(ValueError, match="source must end with a Dense layer, got Flatten"):
         with_heads(keras.Sequential([keras.Input((2, 2)), layers.Flatten()]), CLASSES)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
+from companion.training import OneCycle
 from companion.training.repetitions import train_repeatedly
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -47,6 +48,37 @@ def test_every_training_begins_anew_as_if_it_were_the_first():
     # Only the draw before it differs, and leaves no trace in parameters or moments.
     other = learnt(tiny, [made(31, 9), draws[1]])[1]
     np.testing.assert_array_equal(other, trained[1])
+
+
+def drops_and_normalises() -> keras.Sequential:
+    return keras.Sequential(
+        [
+            keras.Input((3, 3, 1)),
+            layers.Flatten(),
+            layers.Dense(6, activation="relu"),
+            layers.BatchNormalization(),
+            layers.Dropout(0.5),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() == "torch", reason="its dropout draws from a generator of the process"
+)
+def test_each_training_equals_one_that_is_compiled_for_itself():
+    draws = [made(20, seed) for seed in range(3)]
+    for seed, found in enumerate(learnt(drops_and_normalises, draws)):
+        keras.utils.set_random_seed(seed)
+        model = drops_and_normalises()
+        optimizer = keras.optimizers.Adam(OneCycle(0.05, 12))
+        model.compile(optimizer, "sparse_categorical_crossentropy")
+        rng = np.random.default_rng(seed)
+        order = np.concatenate([rng.permutation(20) for _ in range(5)])[: 12 * 8]
+        images, labels = draws[seed]
+        model.fit(images[order], labels[order], 8, shuffle=False, verbose=0)
+        expected = np.concatenate([w.ravel() for w in model.get_weights()])
+        np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_another_seed_gives_another_network_from_the_same_examples():
@@ -99,8 +131,10 @@ def test_a_task_without_weight_teaches_nothing():
 @pytest.mark.parametrize(
     ("draw", "changed", "wrong"),
     [
-        (made(8), {"steps": 0}, "steps must be at least 1, got 0"),
-        (made(8), {"batch_size": 0}, "batch_size must be at least 1, got 0"),
+        (made(8), {"steps": 0}, "steps must be a positive whole number, got 0"),
+        (made(8), {"steps": 2.5}, r"steps must be a positive whole number, got 2\.5"),
+        (made(8), {"batch_size": 0}, "batch_size must be a positive whole number, got 0"),
+        (made(8), {"learning_rate": np.nan}, "peak must be above 0, got nan"),
         (made(0), {}, "draws must hold at least one image each, got 0"),
         ((made(8)[0], made(7)[1]), {}, r"labels must have the shape \(8,\), got \(7,\)"),
     ],

@@ -121,6 +121,23 @@ def test_too_few_classes_are_refused(classes):
         with_new_head(source(), classes)
 
 
+@pytest.mark.parametrize("classes", [np.int64(3), np.uint8(3)])
+def test_the_number_of_classes_may_be_numpys(classes):
+    assert with_new_head(source(), classes).output_shape == (None, 3)
+
+
+def test_a_layer_below_the_last_is_cut_by_cutting_twice():
+    deep = keras.Sequential(
+        [keras.Input((5,)), layers.Dense(4, "tanh"), layers.Dense(3, "relu"), layers.Dense(2)]
+    )
+    x = np.random.default_rng(0).random((6, 5), np.float32)
+    kernel, bias = deep.layers[0].get_weights()
+    model = with_new_head(features(deep), 7, frozen=True)
+    np.testing.assert_allclose(
+        features(model).predict(x, verbose=0), np.tanh(x @ kernel + bias), atol=1e-5
+    )
+
+
 def test_a_source_that_cannot_be_cut_is_refused():
     with pytest.raises(ValueError, match=r"source must be built: give it a keras\.Input"):
         features(keras.Sequential([layers.Dense(2)]))
