@@ -31,8 +31,8 @@ constant to ``DATASETS`` below::
 A source downloads one archive and calls ``unpack(archive, folder)``, which writes the files: any
 function of two paths, :func:`~companion.datasets.archives.extracting` when the members are the
 files. A new kind of source is a class with ``deliver`` and ``__str__``
-(:class:`~companion.datasets.dataset.Source`). Nothing that was fetched is ever run, or unpickled
-but by :mod:`companion.datasets.pickles`.
+(:class:`~companion.datasets.dataset.Source`). Nothing that was fetched is ever run; pickles
+are read without calling what they name (:mod:`companion.datasets.pickles`).
 '''
 
 import difflib
@@ -47,6 +47,7 @@ with warnings.catch_warnings():
 from companion.datasets import (
     cache,
     gpt2_tokenizer,
+    hmda,
     jieba_dictionary,
     lee,
     mnist,
@@ -55,6 +56,7 @@ from companion.datasets import (
     tweets,
     wikipedia,
     word_similarity,
+    wordnet,
 )
 from companion.datasets.dataset import Dataset, DataUnavailableError, File, Source, SourceError
 
@@ -68,6 +70,7 @@ __all__ = [
     "fetch",
     "find",
     "gpt2_tokenizer",
+    "hmda",
     "jieba_dictionary",
     "lee",
     "mnist",
@@ -76,12 +79,14 @@ __all__ = [
     "tweets",
     "wikipedia",
     "word_similarity",
+    "wordnet",
 ]
 
 DATASETS = {
     dataset.name: dataset
     for dataset in (
         gpt2_tokenizer.GPT2_TOKENIZER,
+        hmda.HMDA,
         jieba_dictionary.JIEBA_DICTIONARY,
         lee.LEE,
         mnist.MNIST,
@@ -89,6 +94,7 @@ DATASETS = {
         tweets.TWEETS,
         wikipedia.WIKIPEDIA,
         word_similarity.WORD_SIMILARITY,
+        wordnet.WORDNET,
     )
 }
 """Every data set by its name."""
