@@ -23,6 +23,7 @@ def weighted(y, logits):
     return focal(y[:, None], logits, gamma=0, alpha=share) * float(weights.sum())
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras on torch
 @pytest.mark.parametrize("seed", range(4))
 def test_class_weights_are_those_of_keras(seed):
     keras = pytest.importorskip("keras")
