@@ -66,7 +66,14 @@ class ByteLevelBPE:
             raise ValueError(f"vocabulary must have each number once, got {twice} again")
         longest_first = sorted(self.special_tokens, key=len, reverse=True)
         self._special = re.compile(f"({'|'.join(map(re.escape, longest_first)) or '(?!)'})")
-        self._word_ids = lru_cache(_CACHED_WORDS)(self._encode_word)
+        vocabulary, ranks = self.vocabulary, self._ranks
+
+        @lru_cache(_CACHED_WORDS)  # without `self`, in whose way to be freed it would stand
+        def word_ids(word: str) -> tuple[int, ...]:
+            tokens = apply_merges(_letters(word), ranks)
+            return tuple(map(vocabulary.__getitem__, tokens))
+
+        self._word_ids = word_ids
 
     @classmethod
     def train(
@@ -258,10 +265,6 @@ class ByteLevelBPE:
             raise ValueError(
                 f"vocabulary must be written in the byte alphabet or special, got {token!r}"
             ) from None
-
-    def _encode_word(self, word: str) -> tuple[int, ...]:
-        tokens = apply_merges(_letters(word), self._ranks)
-        return tuple(map(self.vocabulary.__getitem__, tokens))
 
 
 def _letters(word: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
+import gc
 import json
 import random
+import weakref
 from itertools import islice
 from pathlib import Path
 
@@ -241,3 +243,15 @@ def test_one_text_to_learn_from_is_refused() -> None:
 def test_any_text_survives_any_training(corpus: str, text: str) -> None:
     trained = ByteLevelBPE.train([corpus], 300)
     assert trained.decode(trained.encode(text)) == text
+
+
+def test_a_tokenizer_is_freed_without_the_garbage_collector():
+    tokenizer = ByteLevelBPE.train(["ab ab"], 260)
+    tokenizer.encode("ab")
+    alive = weakref.ref(tokenizer)
+    gc.disable()
+    try:
+        del tokenizer
+        assert alive() is None
+    finally:
+        gc.enable()
