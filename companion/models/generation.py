@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from companion.nn.activations import softmax
 from companion.nn.ranges import whole
 
 
@@ -75,17 +76,11 @@ def keep_nucleus(logits: ArrayLike, p: float) -> NDArray[np.float64]:
     if p == 1:
         return rows
     order = np.argsort(-rows, axis=1, kind="stable")
-    probabilities = np.take_along_axis(softmax(rows), order, axis=1)
+    probabilities = np.take_along_axis(softmax(rows).value, order, axis=1)
     before = np.cumsum(probabilities, axis=1) - probabilities
     kept = np.empty(rows.shape, dtype=bool)
     np.put_along_axis(kept, order, before < p, axis=1)
     return np.where(kept, rows, -np.inf)
-
-
-def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return exp(l) / Σ exp(l) along the last axis; not all of a row may be −∞."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def sample(
@@ -131,7 +126,7 @@ def sample(
     rows = (rows - rows.max(axis=1, keepdims=True)) / temperature
     if top_k is not None:
         rows = keep_top_k(rows, top_k)
-    probabilities = softmax(keep_nucleus(rows, top_p))
+    probabilities = softmax(keep_nucleus(rows, top_p)).value
     sums = np.cumsum(probabilities, axis=1)
     # At the last of the sums, which rounding keeps from being 1, lies the last possible token.
     drawn = rng.random((len(rows), 1)) * sums[:, -1:]

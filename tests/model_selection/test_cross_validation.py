@@ -126,39 +126,24 @@ def test_several_cores_give_the_same_scores(workers):
     np.testing.assert_array_equal(found, cross_validate(nearest(), X, Y, folds))
 
 
-def test_a_cluster_gives_the_same_scores():
-    distributed = pytest.importorskip("distributed")
-    folds = k_folds(400, 3)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with distributed.LocalCluster(
-            n_workers=1,
-            threads_per_worker=1,
-            processes=False,
-            dashboard_address=None,
-            host="tcp://127.0.0.1",
-        ) as cluster:
-            found = cross_validate(neighbours, X, Y, folds, workers=cluster.scheduler_address)
-    np.testing.assert_array_equal(found, cross_validate(neighbours, X, Y, folds))
-
-
-def test_two_processes_of_a_cluster_give_the_same_scores():
+@pytest.mark.parametrize(("workers", "processes"), [(1, False), (2, True)])
+def test_a_cluster_gives_the_same_scores(workers, processes):
     distributed = pytest.importorskip("distributed")
     folds = k_folds(400, 4)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with distributed.LocalCluster(
-            n_workers=2,
+            n_workers=workers,
             threads_per_worker=1,
-            processes=True,
+            processes=processes,
             dashboard_address=None,
             host="tcp://127.0.0.1",
         ) as cluster:
             address = cluster.scheduler_address
             found = cross_validate(nearest(), X, Y, folds, workers=address)
-            processes = set(parallel_map(lambda _: os.getpid(), [(i,) for i in range(8)], address))
+            places = set(parallel_map(lambda _: os.getpid(), [(i,) for i in range(8)], address))
     np.testing.assert_array_equal(found, cross_validate(nearest(), X, Y, folds))
-    assert os.getpid() not in processes
+    assert (os.getpid() in places) == (not processes)
 
 
 def test_folds_of_scikit_learn_serve_as_they_come():
